@@ -1,0 +1,76 @@
+// Small behaviours every page has: theme, copying, sending once, keys, quiet polling. All by delegation, so swaps need no re-binding.
+
+const THEMES = ["dark", "light", "system"];
+
+function nextTheme() {
+  const root = document.documentElement;
+  const theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+  root.dataset.theme = theme;
+  // The server reads this cookie, so that the next page is drawn right from the first byte.
+  const secure = location.protocol === "https:" ? ";secure" : "";
+  document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax${secure}`;
+  for (const name of document.querySelectorAll("[data-theme-name]")) name.textContent = theme;
+}
+
+async function copy(button) {
+  const field = document.querySelector(button.dataset.copy);
+  const word = button.querySelector("[data-copy-word]") ?? button;
+  const before = word.textContent;
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    // Without HTTPS there is no clipboard object; selecting leaves one keystroke to the person.
+    field.select();
+    word.textContent = "Press Ctrl+C";
+    return;
+  }
+  word.textContent = "Copied";
+  announce("Copied to the clipboard");
+  setTimeout(() => { word.textContent = before; }, 2000);
+}
+
+function announce(text) {
+  document.dispatchEvent(new CustomEvent("toast", { detail: { level: "success", text } }));
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-next]")) nextTheme();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copy(copier);
+});
+
+// A plain form goes out once; htmx has prevented the default of its own by the time this runs.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-many")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy='true']")) button.removeAttribute("aria-busy");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+  const button = event.target.closest("[data-composer]")?.querySelector("[data-render]");
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  button.click();
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+});
+
+function focusWhatArrived(scope) {
+  scope.querySelector?.("[data-focus-on-load]")?.focus();
+}
+
+document.addEventListener("htmx:afterSettle", (event) => focusWhatArrived(event.detail.elt));
+focusWhatArrived(document);

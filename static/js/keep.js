@@ -1,0 +1,73 @@
+// Keeps what belongs to the person across a swap: focus and caret, open menus, and words typed since the request left.
+
+const TYPED = "textarea[id], input[id]:not([type]), input[id]:is([type=text], [type=number], [type=search], [type=email])";
+let kept = null;
+
+function caretOf(element) {
+  try {
+    return [element.selectionStart, element.selectionEnd];
+  } catch {
+    return null;
+  }
+}
+
+function ancestorIds(element) {
+  const ids = [];
+  for (let node = element; node && node !== document.body; node = node.parentElement) if (node.id) ids.push(node.id);
+  return ids;
+}
+
+function typedSince(target, sent) {
+  const values = new Map();
+  for (const field of target.querySelectorAll?.(TYPED) ?? []) {
+    const before = sent?.has(field.name) ? sent.get(field.name) : field.defaultValue;
+    if (normal(field.value) !== normal(before)) values.set(field.id, field.value);
+  }
+  return values;
+}
+
+// Forms send line ends as CRLF; the field holds LF.
+function normal(text) {
+  return String(text).replace(/\r\n/g, "\n");
+}
+
+function remember(event) {
+  const target = event.detail.target ?? event.target;
+  const active = document.activeElement;
+  const inside = active && target.contains(active);
+  kept = {
+    ids: inside ? ancestorIds(active) : [],
+    caret: inside ? caretOf(active) : null,
+    scroll: inside ? active.scrollTop : 0,
+    open: [...target.querySelectorAll("details[open][id]")].map((details) => details.id),
+    typed: typedSince(target, event.detail.requestConfig?.formData),
+  };
+}
+
+function restoreFocus({ ids, caret, scroll }) {
+  const now = document.activeElement;
+  if (!ids.length || (now && now !== document.body && now.id !== ids[0])) return;
+  const found = ids.map((id) => document.getElementById(id)).find(Boolean);
+  const focusable = "a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), select, textarea, summary";
+  const element = found?.matches(focusable) ? found : found?.querySelector(focusable);
+  if (!element) return;
+  element.focus({ preventScroll: true });
+  if (caret && caret[0] !== null && element.id === ids[0]) element.setSelectionRange?.(...caret);
+  element.scrollTop = scroll;
+}
+
+function restore() {
+  if (!kept) return;
+  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [id, value] of kept.typed) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
+  restoreFocus(kept);
+  kept = null;
+}
+
+document.addEventListener("htmx:beforeSwap", remember);
+document.addEventListener("htmx:oobBeforeSwap", remember);
+document.addEventListener("htmx:afterSwap", restore);
+document.addEventListener("htmx:oobAfterSwap", restore);

@@ -1,0 +1,62 @@
+"""Lookup is permission: each function returns the thing or raises Http404 (a stranger learns nothing) or 403."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from studio.choices import Role
+from studio.models import Asset, Project, Prompt, Render, User
+
+WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
+WHO_MANAGES = (Role.MANAGER,)
+EVERYBODY = (Role.ARTIST, Role.REVIEWER, Role.MANAGER)
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in user; views that call it are behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def studio_admin(request: HttpRequest) -> User:
+    """The signed-in user if a studio admin; anybody else is told that there is no such page."""
+    user = person(request)
+    if not user.is_admin:
+        raise Http404
+    return user
+
+
+def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY) -> Project:
+    """The project if the user is in it (else 404) with one of `roles` (else 403)."""
+    found = get_object_or_404(Project.objects.visible_to(person(request)), slug=slug)
+    _require(found, person(request), roles)
+    return found
+
+
+def render(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Render:
+    """The render if the user is in its project (else 404) with one of `roles` (else 403)."""
+    found = get_object_or_404(Render.objects.visible_to(person(request)).in_gallery(), pk=pk)
+    _require(found.project, person(request), roles)
+    return found
+
+
+def asset(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Asset:
+    """The reference if the user is in its project (else 404) with one of `roles` (else 403)."""
+    assets: QuerySet[Asset] = Asset.objects.visible_to(person(request)).select_related("project")
+    found = get_object_or_404(assets, pk=pk)
+    _require(found.project, person(request), roles)
+    return found
+
+
+def prompt(request: HttpRequest, slug: str, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Prompt:
+    """The prompt of a project that the user is in (else 404) with one of `roles` (else 403)."""
+    return get_object_or_404(Prompt, project=project(request, slug, roles), pk=pk)
+
+
+def _require(found: Project, user: User, roles: tuple[Role, ...]) -> None:
+    if found.role_of(user) not in roles:
+        raise PermissionDenied("Your role in this project does not allow that.")

@@ -1,0 +1,109 @@
+"""The studio's vocabulary: every word that is stored, shown and typed on the shell. No logic beyond grouping."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What a member may do in one project; studio admins stand above all of them."""
+
+    ARTIST = "artist", "Artist"
+    REVIEWER = "reviewer", "Reviewer"
+    MANAGER = "manager", "Manager"
+
+
+class Operation(TextChoices):
+    """The six kinds of work a gateway may offer."""
+
+    TEXT_TO_VIDEO = "text-to-video", "Text to video"
+    IMAGE_TO_VIDEO = "image-to-video", "Image to video"
+    START_END_TO_VIDEO = "start-end-to-video", "Start and end frames"
+    REFERENCE_TO_VIDEO = "reference-to-video", "References to video"
+    VIDEO_TO_VIDEO = "video-to-video", "Edit a video"
+    VIDEO_EXTENSION = "video-extension", "Extend a take"
+
+
+class AssetKind(TextChoices):
+    """What a reference is, by its content."""
+
+    IMAGE = "image", "Image"
+    VIDEO = "video", "Video"
+    AUDIO = "audio", "Audio"
+
+
+class InputRole(TextChoices):
+    """What a reference does in a render."""
+
+    FIRST_FRAME = "first_frame", "First frame"
+    LAST_FRAME = "last_frame", "Last frame"
+    REFERENCE_IMAGE = "reference_image", "Reference image"
+    REFERENCE_VIDEO = "reference_video", "Reference video"
+    REFERENCE_AUDIO = "reference_audio", "Reference audio"
+    SOURCE_VIDEO = "source_video", "Video to edit"
+
+
+ROLE_KINDS: dict[InputRole, AssetKind] = {
+    InputRole.FIRST_FRAME: AssetKind.IMAGE,
+    InputRole.LAST_FRAME: AssetKind.IMAGE,
+    InputRole.REFERENCE_IMAGE: AssetKind.IMAGE,
+    InputRole.REFERENCE_VIDEO: AssetKind.VIDEO,
+    InputRole.REFERENCE_AUDIO: AssetKind.AUDIO,
+    InputRole.SOURCE_VIDEO: AssetKind.VIDEO,
+}
+
+
+class RenderState(TextChoices):
+    """The life of a render; `services/transitions.py` holds the only way from one to the next."""
+
+    DRAFT = "draft", "Draft"
+    QUEUED = "queued", "Queued"
+    SUBMITTING = "submitting", "Sending"
+    WAITING = "waiting", "Waiting at the gateway"
+    RUNNING = "running", "Rendering"
+    FETCHING = "fetching", "Downloading"
+    READY = "ready", "Ready"
+    REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+    UNCONFIRMED = "unconfirmed", "Unconfirmed"
+
+
+AT_GATEWAY = (RenderState.WAITING, RenderState.RUNNING)
+LIVE = (RenderState.QUEUED, RenderState.SUBMITTING, *AT_GATEWAY, RenderState.FETCHING)
+ENDED = (
+    RenderState.READY,
+    RenderState.REFUSED,
+    RenderState.FAILED,
+    RenderState.CANCELLED,
+    RenderState.EXPIRED,
+)
+
+
+class Lineage(TextChoices):
+    """How a render came from its parent."""
+
+    EXTEND = "extend", "Extends"
+    VARY = "vary", "Varies"
+    RETRY = "retry", "Retries"
+    REMIX = "remix", "Uses the last frame of"
+
+
+class AttemptOutcome(TextChoices):
+    """What is known of one submission to a gateway."""
+
+    SENDING = "sending", "Sending"
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused, no job was created"
+    NOT_SENT = "not_sent", "Nothing was sent"
+    UNKNOWN = "unknown", "Sent, no answer was read"
+
+
+class LedgerKind(TextChoices):
+    """The steps of a render's money; entries are added, never edited."""
+
+    ESTIMATED = "estimated", "Estimated"
+    RESERVED = "reserved", "Reserved"
+    SETTLED = "settled", "Settled"
+    RELEASED = "released", "Released"

@@ -1,0 +1,129 @@
+"""Every setting of the studio, read once from the environment, typed and explained. Nothing else reads os.environ."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, fields
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+from studio.lib.secret_files import kept_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The settings as typed values; each field is the lower-case name of its variable."""
+
+    database_url: str
+    studio_data_dir: Path
+    studio_public_url: str
+    studio_host: str
+    studio_port: int
+    studio_sandbox_port: int
+    studio_allowed_hosts: tuple[str, ...]
+    studio_demo: bool
+    studio_debug: bool
+    studio_allow_loopback_providers: bool
+    studio_secret_key: str
+    studio_secret_keys: tuple[str, ...]
+    studio_web_workers: int
+    studio_web_threads: int
+    studio_job_workers: int
+    studio_behind_proxy: bool
+    studio_max_upload_bytes: int
+    studio_media_accel: str
+    studio_time_zone: str
+    studio_log_level: str
+
+
+def variable_names() -> list[str]:
+    """The environment variables that the studio reads, in the order of the README's table."""
+    return [field.name.upper() for field in fields(Environment)]
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the loopback addresses, by name or number; never looks anything up."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read_environment() -> Environment:
+    """Read and check everything; raises ImproperlyConfigured with what to do about it."""
+    env = Env()
+    try:
+        environment = _read(env)
+    except (EnvError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"A setting cannot be read: {error}. The README lists every setting and its form."
+        ) from error
+    _check(environment)
+    for folder in ("media", "uploads"):
+        (environment.studio_data_dir / folder).mkdir(parents=True, exist_ok=True)
+    return environment
+
+
+def _read(env: Env) -> Environment:
+    port = env.int("STUDIO_PORT", 8700)
+    demo = env.bool("STUDIO_DEMO", False)
+    data_dir = Path(env.str("STUDIO_DATA_DIR", str(BASE_DIR / "data"))).absolute()
+    public_url = env.str("STUDIO_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    return Environment(
+        database_url=env.str("DATABASE_URL", f"sqlite:///{data_dir / 'studio.sqlite3'}"),
+        studio_data_dir=data_dir,
+        studio_public_url=public_url,
+        studio_host=env.str("STUDIO_HOST", "127.0.0.1"),
+        studio_port=port,
+        studio_sandbox_port=env.int("STUDIO_SANDBOX_PORT", 8701),
+        studio_allowed_hosts=tuple(env.list("STUDIO_ALLOWED_HOSTS", _own_hosts(public_url))),
+        studio_demo=demo,
+        studio_debug=env.bool("STUDIO_DEBUG", False),
+        studio_allow_loopback_providers=env.bool("STUDIO_ALLOW_LOOPBACK_PROVIDERS", demo),
+        studio_secret_key=env.str("STUDIO_SECRET_KEY", "")
+        or kept_secret(data_dir / "secret-key", lambda: secrets.token_urlsafe(50)),
+        studio_secret_keys=tuple(env.list("STUDIO_SECRET_KEYS", [])),
+        studio_web_workers=env.int("STUDIO_WEB_WORKERS", 2),
+        studio_web_threads=env.int("STUDIO_WEB_THREADS", 16),
+        studio_job_workers=env.int("STUDIO_JOB_WORKERS", 2),
+        studio_behind_proxy=env.bool("STUDIO_BEHIND_PROXY", False),
+        studio_max_upload_bytes=env.int("STUDIO_MAX_UPLOAD_BYTES", 210 * 1024 * 1024),
+        studio_media_accel=env.str("STUDIO_MEDIA_ACCEL", ""),
+        studio_time_zone=env.str("STUDIO_TIME_ZONE", "UTC"),
+        studio_log_level=env.str("STUDIO_LOG_LEVEL", "INFO").upper(),
+    )
+
+
+def _own_hosts(public_url: str) -> list[str]:
+    own = urlsplit(public_url).hostname or ""
+    return sorted({own, "127.0.0.1", "localhost", "[::1]"} - {""})
+
+
+def _check(environment: Environment) -> None:
+    public = urlsplit(environment.studio_public_url)
+    if public.scheme not in {"http", "https"} or not public.hostname:
+        raise ImproperlyConfigured(
+            "STUDIO_PUBLIC_URL must be the whole address people use, such as https://rushes.example.com."
+        )
+    if public.scheme == "http" and not is_loopback(public.hostname):
+        raise ImproperlyConfigured(
+            "STUDIO_PUBLIC_URL must start with https:// unless the studio is only used on this machine."
+        )
+    if environment.studio_demo and not (is_loopback(environment.studio_host) and is_loopback(public.hostname)):
+        raise ImproperlyConfigured(
+            "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
+        )
+    for name in ("studio_port", "studio_sandbox_port"):
+        if not 0 < getattr(environment, name) < 65536:
+            raise ImproperlyConfigured(f"{name.upper()} must be a port number from 1 to 65535.")
+    for name in ("studio_web_workers", "studio_web_threads", "studio_job_workers"):
+        if getattr(environment, name) < 1:
+            raise ImproperlyConfigured(f"{name.upper()} must be 1 or more.")

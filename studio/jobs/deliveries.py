@@ -1,0 +1,27 @@
+"""How each reference of a render reaches the gateway: as a signed link, or as data where the documents allow it."""
+
+from __future__ import annotations
+
+import base64
+
+from studio.jobs.posters import ensure_prepared
+from studio.media import storage
+from studio.models import Asset, Render
+from studio.providers.requests import RenderRequest
+from studio.services.links import can_be_fetched, reference_link
+
+
+def deliver(render: Render, request: RenderRequest) -> dict[int, str]:
+    """The address (or data URL) of each input, by its position in the request."""
+    assets = Asset.objects.in_bulk([file.asset_id for file in request.inputs if file.asset_id])
+    by_link = can_be_fetched(base_url=render.key.base_url)
+    urls = {}
+    for position, file in enumerate(request.inputs):
+        asset = ensure_prepared(assets[file.asset_id or 0])
+        urls[position] = reference_link(render=render, asset=asset) if by_link else _inlined(asset)
+    return urls
+
+
+def _inlined(asset: Asset) -> str:
+    data = storage.absolute(asset.outgoing).read_bytes()
+    return f"data:{asset.mime};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,47 @@
+"""What the jobs share for talking to gateways: one client per process, and a connection per key."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+
+from studio.environment import is_loopback
+from studio.models import Attempt, ProviderKey
+from studio.providers import registry
+from studio.providers.http import Connection, make_client
+
+
+@lru_cache
+def client() -> httpx.Client:
+    """The process's one client: building it costs far more than a request."""
+    return make_client()
+
+
+def connection(*, provider: str, base_url: str, secret: str) -> Connection:
+    """Where to send and as whom; loopback only where the settings allow it."""
+    return Connection(
+        provider=provider,
+        base_url=base_url,
+        secret=secret,
+        allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS,
+    )
+
+
+def connection_of_key(key: ProviderKey) -> Connection:
+    """The connection for a new attempt."""
+    return connection(provider=key.provider, base_url=key.base_url, secret=key.secret)
+
+
+def connection_of_attempt(attempt: Attempt) -> Connection:
+    """The connection that an attempt was sent over; its host stays with it."""
+    return connection(provider=attempt.key.provider, base_url=attempt.base_url, secret=attempt.key.secret)
+
+
+def poll_seconds(provider: str, base_url: str) -> float:
+    """The pause between two looks at a young task: the gateway's own advice; on this machine nobody minds more."""
+    if is_loopback(urlsplit(base_url).hostname or ""):
+        return 1.0
+    return registry.get(provider).poll_seconds

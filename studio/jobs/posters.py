@@ -1,0 +1,92 @@
+"""Pictures and outgoing copies: everything made from a file's frames or samples, never in a page request."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+from studio.choices import AssetKind
+from studio.media import storage
+from studio.media.cleaning import make_outgoing
+from studio.media.errors import Rejected
+from studio.media.images import make_thumbnail
+from studio.media.posters import extract_last_frame, make_filmstrip, make_poster
+from studio.media.probe import probe
+from studio.media.waveform import make_waveform
+from studio.models import Asset, Output
+from studio.services import assets, outputs
+from studio.services.outputs import Pictures
+
+log = logging.getLogger(__name__)
+
+FRAMES = 10
+
+
+def prepare_asset(asset_id: int) -> None:
+    """Make the preview and the outgoing copy of a reference; safe to run twice."""
+    asset = Asset.objects.get(pk=asset_id)
+    if asset.prepared_at is None and assets.begin_preparation(asset=asset):
+        try:
+            ensure_prepared(asset)
+        except (Rejected, OSError) as error:
+            log.warning("reference %s: %s", asset_id, error)
+            assets.record_preparation_error(asset=asset, message=str(error))
+
+
+def ensure_prepared(asset: Asset) -> Asset:
+    """The asset with its outgoing copy and preview made; raises Rejected when the file cannot be read."""
+    if asset.prepared_at is not None:
+        return asset
+    source = storage.absolute(asset.file)
+    outgoing = storage.derived_name(asset.file, f"outgoing.{asset.extension}")
+    thumbnail = storage.derived_name(asset.file, "preview.webp")
+    make_outgoing(source, probe(source), storage.absolute(outgoing))
+    _preview(asset, thumbnail)
+    assets.record_preparation(asset=asset, outgoing=outgoing, thumbnail=thumbnail)
+    asset.refresh_from_db()
+    return asset
+
+
+def _preview(asset: Asset, name: str) -> None:
+    source, target = storage.absolute(asset.file), storage.absolute(name)
+    if asset.kind == AssetKind.IMAGE:
+        make_thumbnail(source, target, (640, 640))
+    elif asset.kind == AssetKind.VIDEO:
+        make_poster(source, target)
+    else:
+        make_waveform(source, target, 640, 240)
+
+
+def make_pictures(render_id: int, file: str) -> Pictures:
+    """Poster, filmstrip and last frame of a take; empty when the file will not give them."""
+    video = storage.absolute(file)
+    poster, filmstrip = (storage.render_name(render_id, name) for name in ("poster.webp", "filmstrip.webp"))
+    try:
+        make_poster(video, storage.absolute(poster))
+        strip = make_filmstrip(video, storage.absolute(filmstrip), frames=FRAMES, height=180)
+        last_frame = _keep_last_frame(render_id, video)
+    except (Rejected, OSError, ValueError) as error:
+        # The take itself is whole; the sweep asks for its pictures again.
+        log.warning("take %s: no pictures yet: %s", render_id, error)
+        return Pictures()
+    return Pictures(poster=poster, filmstrip=filmstrip, filmstrip_frames=strip.frames, last_frame=last_frame)
+
+
+def _keep_last_frame(render_id: int, video: Path) -> str:
+    """Stored by its content, like an uploaded reference, so that it can become one without copying."""
+    draft = storage.absolute(storage.render_name(render_id, "last-frame.png"))
+    extract_last_frame(video, draft)
+    name = storage.reference_name(hashlib.sha256(draft.read_bytes()).hexdigest(), "png")
+    storage.adopt(draft, name)
+    return name
+
+
+def picture_take(render_id: int) -> None:
+    """Make the pictures of a ready take that came home without them."""
+    output = Output.objects.select_related("render").get(render_id=render_id)
+    if output.poster or not outputs.begin_pictures(output=output):
+        return
+    pictures = make_pictures(render_id, output.file)
+    if pictures.poster:
+        outputs.record_pictures(output=output, pictures=pictures)

@@ -1,0 +1,53 @@
+"""Turns what a gateway says of a task into the one write that follows from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from studio.choices import RenderState
+from studio.providers import registry
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
+from studio.services import polling
+
+ADVICE = {
+    RenderState.FAILED: "Change the prompt or the references if the gateway named them; otherwise try again.",
+    RenderState.CANCELLED: "Render again whenever you like.",
+    RenderState.EXPIRED: "Try again; the gateway was probably too busy.",
+}
+ENDS = {
+    RemoteState.FAILED: (RenderState.FAILED, "The gateway could not render it"),
+    RemoteState.CANCELLED: (RenderState.CANCELLED, "Cancelled at the gateway"),
+    RemoteState.EXPIRED: (RenderState.EXPIRED, "The gateway gave up on it"),
+}
+
+
+def brings_news(*, state: str, status: RemoteStatus) -> bool:
+    """Whether a status changes anything about a render in `state`."""
+    if status.state in (RemoteState.WAITING, RemoteState.UNKNOWN_WORD):
+        return False
+    return status.has_ended or state != RenderState.RUNNING or status.progress is not None
+
+
+def apply_status(*, provider: str, render_id: int, state: str, status: RemoteStatus, next_poll_at: datetime) -> None:
+    """Write down a status, if it brings news."""
+    if status.state in ENDS:
+        _end(provider, render_id, status)
+    elif status.state == RemoteState.SUCCEEDED:
+        polling.record_succeeded(render_id=render_id, video_url=status.video_url, billing_id=status.billing_id)
+    elif brings_news(state=state, status=status):
+        polling.record_running(render_id=render_id, progress=status.progress, next_poll_at=next_poll_at)
+
+
+def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
+    to, reason = ENDS[status.state]
+    # A task called completed was rendered, whatever is missing from its answer.
+    free = registry.get(provider).failed_is_free and status.error_code != NO_VIDEO_CODE
+    polling.record_ended(
+        render_id=render_id,
+        to=to,
+        reason=reason,
+        said=status.error_text,
+        meaning="Nothing is charged." if free else "The gateway does not say whether this is charged.",
+        advice=ADVICE[to],
+        free=free,
+    )

@@ -1,0 +1,61 @@
+"""Which worker processes have a task in hand, told through empty files: a queue cannot be asked from outside.
+
+A worker writes, the supervisor reads; both may die at any moment, so a file counts only as long as its writer lives.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+
+class Activity:
+    """The work of one cluster, kept in `folder`; one file per busy process, named by its number."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self) -> None:
+        """This process has taken a task."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._own().touch()
+
+    def end(self) -> None:
+        """This process has finished its task."""
+        self._own().unlink(missing_ok=True)
+
+    def busy(self, limit: float) -> int:
+        """How many living processes have been at one task for up to `limit` seconds."""
+        return sum(self._counts(file, limit) for file in self._files())
+
+    def last_change(self) -> float:
+        """When a task was last taken or finished, as a time stamp; 0 when nothing ever was."""
+        # A folder's own stamp changes whenever a file in it comes or goes.
+        return self.folder.stat().st_mtime if self.folder.exists() else 0.0
+
+    def _own(self) -> Path:
+        return self.folder / str(os.getpid())
+
+    def _files(self) -> list[Path]:
+        return list(self.folder.iterdir()) if self.folder.exists() else []
+
+    def _counts(self, file: Path, limit: float) -> bool:
+        try:
+            age = time.time() - file.stat().st_mtime
+        except FileNotFoundError:
+            return False
+        if _is_alive(int(file.name)):
+            return age <= limit
+        file.unlink(missing_ok=True)
+        return False
+
+
+def _is_alive(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,93 @@
+"""`manage.py qcluster`: the whole worker. Stands before django-q2's command of that name and starts its clusters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django_q.management.commands.qcluster import Command as OneCluster
+from django_q.signals import post_execute_in_worker, pre_execute
+
+from studio.environment import BASE_DIR
+from studio.lib.activity import Activity
+from studio.lib.processes import Program, die_with_parent_after_fork
+from studio.management.heartbeats import Cluster, Heartbeats
+from studio.models import Lease
+from studio.services import queue
+from studio.supervisor import Supervisor
+
+NAME = "Q_CLUSTER_NAME"
+# What is in hand may finish; the tracker never finishes by itself, and loses nothing when it is cut off.
+GRACE = {"track": 2.0}
+# django-q2 ends a task that overruns its time-out itself, somewhat later.
+SLACK_SECONDS = 30.0
+
+
+class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
+    help = "Start the worker: every job cluster under one watch; ends on Ctrl-C. With a name: that cluster alone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options.get("cluster_name") or os.environ.get(NAME)
+        if name:
+            self._run_one(name, *args, **options)
+        else:
+            sys.exit(self._run_all())
+
+    def _run_one(self, name: str, *args: Any, **options: Any) -> None:
+        # The sentinel and the workers would go on without the parent, unwatched.
+        die_with_parent_after_fork()
+        activity = _activity(name)
+        # Kept in a variable: signals hold their receivers weakly.
+        begin, end = partial(_call, activity.begin), partial(_call, activity.end)
+        pre_execute.connect(begin)
+        post_execute_in_worker.connect(end)
+        super().handle(*args, **options)
+
+    def _run_all(self) -> int:
+        if connection.vendor == "sqlite":
+            # A watch that waits 20 s for a lock can neither stop nor restart anything meanwhile.
+            connection.settings_dict["OPTIONS"]["timeout"] = 2
+        names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
+        heartbeats = Heartbeats([_cluster(name) for name in names], at_first=queue.ensure_tracker)
+        programs = [_program(name) for name in names]
+        return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"worker: {text}")
+        self.stdout.flush()
+
+
+def _program(name: str) -> Program:
+    return Program(
+        name=name,
+        command=(sys.executable, str(BASE_DIR / "manage.py"), "qcluster"),
+        environment={NAME: name},
+        folder=BASE_DIR,
+        grace=GRACE.get(name, 20.0),
+    )
+
+
+def _cluster(name: str) -> Cluster:
+    main = settings.Q_CLUSTER
+    conf = {**main, **main["ALT_CLUSTERS"].get(name, {})}
+    activity = _activity(name)
+    return Cluster(
+        name=name,
+        ask=lambda: queue.enqueue("studio.jobs.schedule.beat", name, cluster=name),
+        last_beat=lambda: Lease.objects.filter(name=f"heartbeat:{name}").values_list("beat_at", flat=True).first(),
+        last_work=activity.last_change,
+        busy=lambda: activity.busy(conf["timeout"] + SLACK_SECONDS),
+        workers=conf["workers"],
+    )
+
+
+def _activity(name: str) -> Activity:
+    return Activity(settings.STUDIO_DATA_DIR / "run" / name)
+
+
+def _call(note: Any, **_: Any) -> None:
+    note()

@@ -1,0 +1,118 @@
+"""Which addresses a download may go to, checked on the very address the connection is made to.
+
+A name is resolved once, its addresses are vetted, and the connection goes to a vetted address; so a name that answers
+differently the second time (DNS rebinding) gains nothing. TLS and the Host header still use the name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import httpcore
+import httpx
+
+from studio.media.download_errors import DownloadRefused
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[..., list[Any]]
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Public by number, yet the door to a cloud's own control services.
+_CLOUD_CONTROL = {ipaddress.ip_address("168.63.129.16")}
+
+
+def is_loopback_host(host: str) -> bool:
+    """Is this name or number the machine itself by its spelling alone?"""
+    bare = host.strip("[]").rstrip(".").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return _unwrapped(ipaddress.ip_address(bare)).is_loopback
+    except ValueError:
+        return False
+
+
+def is_public(address: Address) -> bool:
+    """Is this an address on the open internet that belongs to no private, local or control network?"""
+    address = _unwrapped(address)
+    if isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo):
+        return False
+    return address.is_global and not address.is_multicast and address not in _CLOUD_CONTROL
+
+
+def _unwrapped(address: Address) -> Address:
+    """The IPv4 address inside an IPv6 one that only carries it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        if address in _NAT64:
+            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+class VettedBackend(httpcore.NetworkBackend):
+    """Connects to public addresses only; to this machine only when that is allowed and asked for by name."""
+
+    def __init__(self, allow_loopback: bool, resolve: Resolve = socket.getaddrinfo) -> None:
+        self._allow_loopback = allow_loopback
+        self._resolve = resolve
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Tries the vetted addresses in turn; raises DownloadRefused when there is none."""
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        for address in self._vetted(host, port):
+            try:
+                return self._plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or DownloadRefused("private_address", "This link leads into a private network.")
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.NetworkStream:
+        """Never: no download comes from a local socket."""
+        raise DownloadRefused("private_address", "This link leads to a local socket.")
+
+    def _vetted(self, host: str, port: int) -> list[Address]:
+        try:
+            rows = self._resolve(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        local = self._allow_loopback and is_loopback_host(host)
+        # A zone such as %eth0 marks a link-local address, which is never public.
+        found = [ipaddress.ip_address(row[4][0].split("%")[0]) for row in rows]
+        return [each for each in dict.fromkeys(found) if is_public(each) or (local and each.is_loopback)]
+
+
+class VettedTransport(httpx.HTTPTransport):
+    """httpx's own transport over connections that were vetted."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        super().__init__(verify=tls_context(), trust_env=False)
+        # httpx offers no way to pass a network backend, and it is pinned; tests hold that this stays in effect.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls_context(),
+            max_connections=16,
+            max_keepalive_connections=4,
+            keepalive_expiry=5,
+            network_backend=backend,
+        )
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """One for the process: building it costs a hundred times what a connection does."""
+    return httpx.create_ssl_context()

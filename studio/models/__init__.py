@@ -1,0 +1,35 @@
+"""The nouns of the studio, one file each."""
+
+from __future__ import annotations
+
+from studio.models.assets import Asset
+from studio.models.attempts import Attempt
+from studio.models.drafts import ComposerDraft
+from studio.models.events import RenderEvent
+from studio.models.keys import ProviderKey
+from studio.models.leases import Lease
+from studio.models.ledger import LedgerEntry
+from studio.models.outputs import Output
+from studio.models.projects import Membership, Project
+from studio.models.prompts import Prompt, PromptVersion
+from studio.models.renders import Render, RenderInput
+from studio.models.users import Invitation, User
+
+__all__ = [
+    "Asset",
+    "Attempt",
+    "ComposerDraft",
+    "Invitation",
+    "LedgerEntry",
+    "Lease",
+    "Membership",
+    "Output",
+    "Project",
+    "Prompt",
+    "PromptVersion",
+    "ProviderKey",
+    "Render",
+    "RenderEvent",
+    "RenderInput",
+    "User",
+]

@@ -1,0 +1,35 @@
+"""What a render brought home: the file and what was read in it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.db import models
+from django.utils import timezone
+
+
+class Output(models.Model):
+    """The video of a render, as the file says, and the pictures made from it."""
+
+    render = models.OneToOneField("studio.Render", models.CASCADE, related_name="output")
+    file = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    seconds = models.DecimalField(max_digits=10, decimal_places=3)
+    frame_rate = models.CharField(max_length=20, help_text="Frames per second as a fraction, such as 24/1")
+    frame_count = models.PositiveIntegerField(null=True)
+    video_codec = models.CharField(max_length=30)
+    audio_codec = models.CharField(max_length=30, blank=True)
+    poster = models.CharField(max_length=200, blank=True)
+    filmstrip = models.CharField(max_length=200, blank=True)
+    filmstrip_frames = models.PositiveSmallIntegerField(default=0)
+    last_frame = models.CharField(max_length=200, blank=True)
+    pictures_tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def frames_per_second(self) -> float:
+        """The file's own rate as a number, for the player."""
+        return float(Fraction(self.frame_rate))

@@ -1,0 +1,127 @@
+"""Renders: one paid piece of work each, from the frozen specification to its end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState
+from studio.models.users import User
+
+
+class RenderQuerySet(models.QuerySet["Render"]):
+    """Questions asked of renders."""
+
+    def visible_to(self, user: User) -> RenderQuerySet:
+        """Those in projects that `user` may open."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_admin else self.filter(project__memberships__user=user)
+
+    def in_gallery(self) -> RenderQuerySet:
+        """Newest first, with all that a card shows."""
+        return self.select_related("project", "asked_by", "output").order_by("-id")
+
+    def before(self, cursor: int | None) -> RenderQuerySet:
+        """The page after `cursor`, the id of the last card seen (keyset)."""
+        return self if cursor is None else self.filter(id__lt=cursor)
+
+    def live(self) -> RenderQuerySet:
+        """Those that still move by themselves."""
+        return self.filter(state__in=LIVE)
+
+    def due(self, now: datetime) -> RenderQuerySet:
+        """Those at the gateway whose next poll has come, longest waiting first."""
+        return self.filter(state__in=AT_GATEWAY, next_poll_at__lte=now).order_by("next_poll_at")
+
+
+class Render(models.Model):
+    """What was asked, by whom, and how far it is. Its state only changes through `services/transitions.py`."""
+
+    project = models.ForeignKey("studio.Project", models.PROTECT, related_name="renders")
+    prompt_version = models.ForeignKey("studio.PromptVersion", models.SET_NULL, null=True, related_name="renders")
+    asked_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="renders")
+    key = models.ForeignKey("studio.ProviderKey", models.PROTECT, related_name="renders")
+    provider = models.CharField(max_length=30)
+    model = models.CharField(max_length=80)
+    operation = models.CharField(max_length=30, choices=Operation.choices)
+    # The request as frozen when it was asked for: RenderRequest.to_json().
+    spec = models.JSONField()
+    state = models.CharField(max_length=20, choices=RenderState.choices, default=RenderState.QUEUED)
+    # One press of the button is one submission of so many takes; pressing twice finds them already there.
+    submission = models.UUIDField()
+    take_number = models.PositiveSmallIntegerField(default=1)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
+    # The take that an extension goes on from; its parent may be another one, as when an extension is retried.
+    source_take = models.ForeignKey("self", models.SET_NULL, null=True, related_name="extensions")
+    lineage = models.CharField(max_length=10, choices=Lineage.choices, blank=True)
+    estimate = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    currency = models.CharField(max_length=10, default="USD")
+    estimate_basis = models.TextField(blank=True)
+    price = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    progress = models.PositiveSmallIntegerField(null=True)
+    # The gateway's own words, what they mean, and what to do.
+    error_said = models.TextField(blank=True)
+    error_meaning = models.TextField(blank=True)
+    error_advice = models.TextField(blank=True)
+    cancel_asked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    state_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    # Work of the jobs: when to look next, who holds it until when, and how often it has been tried.
+    next_poll_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    enqueued_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    polls = models.PositiveIntegerField(default=0)
+    poll_failures = models.PositiveIntegerField(default=0)
+    result_url = models.TextField(blank=True)
+
+    objects = RenderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "submission", "take_number"], name="one_render_per_press_and_take"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="render_gallery"),
+            models.Index(fields=["next_poll_at"], name="render_due", condition=Q(state__in=[*map(str, AT_GATEWAY)])),
+            models.Index(
+                fields=["state", "claimed_until"],
+                name="render_unsettled",
+                condition=Q(state__in=["queued", "submitting", "fetching"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"take {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        """True while it still moves by itself."""
+        return self.state in LIVE
+
+    @property
+    def has_ended(self) -> bool:
+        """True when nothing will change it any more."""
+        return self.state in ENDED
+
+
+class RenderInput(models.Model):
+    """A reference used by a render, in its order; keeps the asset from being taken away."""
+
+    render = models.ForeignKey(Render, models.CASCADE, related_name="inputs")
+    asset = models.ForeignKey("studio.Asset", models.PROTECT, related_name="uses")
+    role = models.CharField(max_length=20)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["render", "position"], name="one_input_per_position")]

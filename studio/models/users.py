@@ -1,0 +1,76 @@
+"""People and the links that let them in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractUser
+from django.core import signing
+from django.db import models
+from django.utils import timezone
+
+from studio.choices import Role
+
+INVITATION_LIFE = timedelta(days=14)
+_SALT = "studio.invitation"
+
+
+class User(AbstractUser):
+    """Somebody who signs in. Roles are held per project; a studio admin stands above them all."""
+
+    display_name = models.CharField(max_length=120, blank=True)
+    is_studio_admin = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["username"]
+
+    @property
+    def is_admin(self) -> bool:
+        """Studio admin, by invitation or by `createsuperuser`."""
+        return self.is_studio_admin or self.is_superuser
+
+    @property
+    def label(self) -> str:
+        """The name others see."""
+        return self.display_name or self.get_full_name() or self.username
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Questions asked of invitations."""
+
+    def open(self, now: datetime | None = None) -> InvitationQuerySet:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now or timezone.now())
+
+
+class Invitation(models.Model):
+    """A link for one person, to a project with a role, or to the whole studio as admin."""
+
+    project = models.ForeignKey("studio.Project", models.CASCADE, null=True, blank=True, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.ARTIST)
+    makes_admin = models.BooleanField(default=False)
+    note = models.CharField("who it is for", max_length=120, blank=True)
+    created_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    @property
+    def token(self) -> str:
+        """The unguessable part of the link: signed, so that nothing secret lies in the database."""
+        return signing.Signer(salt=_SALT).sign(str(self.pk)).replace(":", ".")
+
+    @staticmethod
+    def number_of(token: str) -> int | None:
+        """The invitation that `token` was signed for, or None when the signature is not ours."""
+        try:
+            return int(signing.Signer(salt=_SALT).unsign(token.replace(".", ":", 1)))
+        except (signing.BadSignature, ValueError):
+            return None

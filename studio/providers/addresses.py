@@ -1,0 +1,123 @@
+"""Where a key may travel: https to public hosts (loopback on request), and never off its own origin.
+
+Names are judged by their spelling here; the address behind a name is vetted on connecting, in `clients`."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import unquote
+
+import httpx
+
+_UNSAFE_CHARACTERS = re.compile(r"[^\x21-\x7e]|\\")
+_PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home", ".arpa", ".intranet")
+
+
+class UnsafeAddress(ValueError):
+    """The message never repeats the address: it may carry a key."""
+
+
+def checked_base_url(url: str, *, allow_loopback: bool) -> str:
+    """The base URL without trailing slash, or an UnsafeAddress that says what to change."""
+    parsed = _parsed(url.strip())
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise UnsafeAddress("The base URL must not hold a user name, a query (?) or a fragment (#).")
+    if is_loopback_host(parsed.host):
+        if not allow_loopback:
+            raise UnsafeAddress("Gateways on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+        if parsed.scheme not in ("http", "https"):
+            raise UnsafeAddress("The base URL must begin with http:// or https://.")
+    else:
+        if parsed.scheme != "https":
+            raise UnsafeAddress("The base URL must begin with https://.")
+        if not _is_public_host(parsed.host):
+            raise UnsafeAddress("The base URL must name a public host on the internet.")
+    return str(parsed).rstrip("/")
+
+
+def under(base_url: str, path: str) -> str:
+    """The URL of one of our own paths below the base URL."""
+    if not path.startswith("/") or path.startswith("//"):
+        raise UnsafeAddress("A path below the base URL must begin with one slash.")
+    return _on_origin(base_url, base_url + path)
+
+
+def followed(base_url: str, reference: str) -> str:
+    """The URL of an address that the gateway gave us: only if it stays on the gateway's own origin."""
+    if reference.startswith("//") or not (reference.startswith("/") or "://" in reference):
+        raise UnsafeAddress("The gateway gave an address that cannot be followed.")
+    base = _parsed(base_url)
+    absolute = str(base.copy_with(path="/", query=None)).rstrip("/") + reference if reference[0] == "/" else reference
+    return _on_origin(base_url, absolute)
+
+
+def is_loopback_host(host: str) -> bool:
+    address = _literal(host)
+    return address.is_loopback if address is not None else host.lower().rstrip(".") == "localhost"
+
+
+def is_public_address(text: str) -> bool:
+    """For the address behind a name, as the system resolved it."""
+    address = _literal(text)
+    return address is not None and _is_public(address)
+
+
+def _on_origin(base_url: str, absolute: str) -> str:
+    base, target = _parsed(base_url), _parsed(absolute)
+    if _origin(target) != _origin(base) or target.userinfo or target.fragment:
+        raise UnsafeAddress("The address leads away from the gateway's own host, so it was not used.")
+    return str(target)
+
+
+def _parsed(url: str) -> httpx.URL:
+    """Parsed by the same code that sends, so that both see the same host."""
+    if _UNSAFE_CHARACTERS.search(url):
+        raise UnsafeAddress("The address holds characters that do not belong in an address.")
+    _require_plain_path(url)
+    try:
+        parsed = httpx.URL(url)
+        valid = parsed.scheme in ("http", "https") and bool(parsed.host) and (parsed.port or 1) < 65536
+    except (httpx.InvalidURL, ValueError):
+        valid = False
+    if not valid:
+        raise UnsafeAddress("The address is not complete: it needs https:// and a host.")
+    return parsed
+
+
+def _require_plain_path(url: str) -> None:
+    """On the raw text, as parsing resolves dots; decoded twice, as a proxy may decode once more than we do."""
+    path = unquote(unquote(re.split(r"[?#]", url)[0]))
+    if "\\" in path or {".", ".."} & set(path.split("/")):
+        raise UnsafeAddress("The address holds “..” or a backslash, so it was not used.")
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    default = {"http": 80, "https": 443}[url.scheme]
+    return url.scheme, url.host.lower(), url.port or default
+
+
+def _is_public_host(host: str) -> bool:
+    address = _literal(host)
+    if address is not None:
+        return _is_public(address)
+    name = host.lower().rstrip(".")
+    last = name.rpartition(".")[2]
+    # "127.1" and "0x7f.1" are names to a parser and addresses to a resolver.
+    looks_numeric = bool(re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last))
+    return "." in name and not looks_numeric and not name.endswith(_PRIVATE_SUFFIXES)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        return _is_public(mapped)
+    hides_an_ipv4 = address.exploded.startswith(("0064:ff9b", "2002:", "2001:0000:"))
+    return address.is_global and not address.is_multicast and not hides_an_ipv4
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None

@@ -1,0 +1,122 @@
+"""Whether a model can do a request: pure functions used by the form, by the service and again before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from studio.choices import Operation
+from studio.providers.capabilities import Capability
+from studio.providers.input_checks import input_problems, input_warnings
+from studio.providers.problem import Problem
+from studio.providers.requests import PARAMETERS, RenderRequest
+from studio.providers.wording import listed, spread
+
+__all__ = ["MAX_TAKES", "Problem", "problems", "takes_problems", "unknown_parameters", "warnings"]
+
+MAX_TAKES = 8
+
+# Upstream advises at most 1000 English words or 500 Chinese characters and enforces neither.
+ADVISED_WORDS = 1000
+
+
+def problems(capability: Capability, request: RenderRequest) -> list[Problem]:
+    """Everything that stops this request; an empty list means that it may be sent."""
+    if (request.provider, request.model) != (capability.provider, capability.model):
+        mismatch = f"This request is for {request.model}, not for {capability.model}."
+        return [Problem("model", f"{mismatch} Choose the model again.")]
+    rule = capability.operations.get(request.operation)
+    if rule is None:
+        return [Problem("operation", _not_offered(capability, request.operation))]
+    found = [
+        *_prompt_problems(rule.needs_prompt, request.prompt),
+        *_setting_problems(capability, request),
+        *_source_take_problems(rule.needs_take, request),
+        *input_problems(capability, rule, request.inputs),
+    ]
+    return found
+
+
+def warnings(capability: Capability, request: RenderRequest) -> list[Problem]:
+    """What may be refused by the gateway although no document forbids it; never a reason to stop."""
+    found = []
+    if len(request.prompt.split()) > ADVISED_WORDS or _wide_characters(request.prompt) > ADVISED_WORDS // 2:
+        found.append(Problem("prompt", "Very long prompts are followed less well: say the most important things only."))
+    rule = capability.operations.get(request.operation)
+    if rule is not None:
+        found += input_warnings(rule, request.inputs)
+    return found
+
+
+def takes_problems(takes: int) -> list[Problem]:
+    if 1 <= takes <= MAX_TAKES:
+        return []
+    return [Problem("takes", f"{takes} takes cannot be asked for at once. Choose 1 to {MAX_TAKES}.")]
+
+
+def unknown_parameters(names: Iterable[str]) -> list[Problem]:
+    """A setting that no adapter translates is refused, since dropping it would change what is paid for."""
+    return [
+        Problem(name, f"There is no setting named “{name}”. Use {listed(PARAMETERS, 'or')}.")
+        for name in names
+        if name not in PARAMETERS
+    ]
+
+
+def _not_offered(capability: Capability, operation: str) -> str:
+    offered = listed([Operation(name).label for name in capability.operations], "or")
+    return f"{capability.name} does not offer this operation. Choose {offered}."
+
+
+def _prompt_problems(needed: bool, prompt: str) -> list[Problem]:
+    if needed and not prompt.strip():
+        return [Problem("prompt", "The prompt is empty. Say what is to be seen: subject, action, place, camera.")]
+    if "\x00" in prompt:
+        return [Problem("prompt", "The prompt holds an invisible character that cannot be sent. Type it again.")]
+    return []
+
+
+def _setting_problems(capability: Capability, request: RenderRequest) -> list[Problem]:
+    found = []
+    name = capability.name
+    if request.resolution not in capability.resolutions:
+        found.append(Problem("resolution", _only(f"{name} renders", capability.resolutions, request.resolution)))
+    if request.aspect_ratio not in capability.aspect_ratios:
+        offered = f"{name} offers the ratios"
+        found.append(Problem("aspect_ratio", _only(offered, capability.aspect_ratios, request.aspect_ratio)))
+    if isinstance(request.duration, bool) or request.duration not in capability.durations:
+        length = f"{capability.name} renders {spread(capability.durations)} seconds, not {request.duration}."
+        found.append(Problem("duration", f"{length} Choose a length in that range."))
+    if request.sound and not capability.sound_offered:
+        found.append(Problem("sound", f"{capability.name} renders without sound only. Switch sound off."))
+    return found + _seed_problems(capability, request.seed)
+
+
+def _only(start: str, allowed: tuple[str, ...], asked: str) -> str:
+    return f"{start} {listed(allowed)} only, not “{asked}”. Choose one of these."
+
+
+def _seed_problems(capability: Capability, seed: int | None) -> list[Problem]:
+    if seed is None:
+        return []
+    if capability.seed is None:
+        return [Problem("seed", f"{capability.name} takes no seed. Leave it empty.")]
+    low, high = capability.seed
+    if isinstance(seed, int) and not isinstance(seed, bool) and low <= seed <= high:
+        return []
+    return [Problem("seed", f"A seed is a whole number from {low} to {high}. Correct it, or leave it empty.")]
+
+
+def _source_take_problems(needed: bool, request: RenderRequest) -> list[Problem]:
+    if needed and not request.source_task_id:
+        return [Problem("source_take", "Choose the take to extend: one that was made with the same key.")]
+    if not needed and request.source_task_id:
+        label = Operation(request.operation).label
+        return [Problem("source_take", f"{label} starts from no earlier take. Remove it, or choose Extend a take.")]
+    if request.source_seconds is not None and request.source_seconds <= Decimal(0):
+        return [Problem("source_take", "The take to extend has no length. Choose another take.")]
+    return []
+
+
+def _wide_characters(text: str) -> int:
+    return sum(1 for character in text if "\u3400" <= character <= "\u9fff")

@@ -1,0 +1,125 @@
+"""The one seam to the network: sends one call of one connection once, and sorts what can go wrong.
+
+It knows nothing of any gateway's dialect, repeats nothing and follows nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import aiohttp
+import httpx
+
+from studio.providers import addresses
+from studio.providers.calls import Answer, Call, Connection
+from studio.providers.clients import TIMEOUT, ConnectionWatch, make_async_client, make_client
+from studio.providers.failures import AnswerTooLarge, AnswerTooSlow, redirect_error, transport_error
+
+__all__ = ["Answer", "Call", "Connection", "make_async_client", "make_client", "send", "send_async"]
+
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+# A create may wait for the gateway to fetch and prepare references.
+CREATE_READ_SECONDS = 120.0
+WHOLE_CREATE_SECONDS = 180.0
+WHOLE_READ_SECONDS = 60.0
+
+
+def send(client: httpx.Client, connection: Connection, call: Call) -> Answer:
+    """Sends the call exactly once. Any status but a redirect is an Answer; the rest is a ProviderError."""
+    request, watch = _built(client, connection, call)
+    failure: Exception | None = None
+    try:
+        answer = _received(client, request, WHOLE_READ_SECONDS if call.is_read else WHOLE_CREATE_SECONDS)
+    # Whatever broke, a create that may have left is never taken for one that did not.
+    except Exception as error:
+        failure = transport_error(error, is_read=call.is_read, has_sent=watch.has_sent)
+    # Raised out here, the traceback does not lead into frames that hold the Authorization header.
+    if failure is not None:
+        raise failure
+    return _without_redirect(answer, call)
+
+
+async def send_async(client: httpx.AsyncClient, connection: Connection, call: Call) -> Answer:
+    """The same for reads. aiohttp repeats a GET on a stale connection and blurs what was sent: no creates here."""
+    if not call.is_read:
+        raise ValueError("Only reads may be sent asynchronously.")
+    request, watch = _built(client, connection, call)
+    request.extensions.pop("trace")
+    failure: Exception | None = None
+    try:
+        async with asyncio.timeout(WHOLE_READ_SECONDS):
+            answer = await _received_async(client, request)
+    except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError) as error:
+        failure = transport_error(error, is_read=True, has_sent=watch.has_sent)
+    if failure is not None:
+        raise failure
+    return _without_redirect(answer, call)
+
+
+def _built(
+    client: httpx.Client | httpx.AsyncClient, connection: Connection, call: Call
+) -> tuple[httpx.Request, ConnectionWatch]:
+    if call.address:
+        url = addresses.followed(connection.base_url, call.address)
+    else:
+        url = addresses.under(connection.base_url, call.path)
+    timeout = TIMEOUT.as_dict() if call.is_read else TIMEOUT.as_dict() | {"read": CREATE_READ_SECONDS}
+    watch = ConnectionWatch(httpx.URL(url).host)
+    request = client.build_request(
+        call.method,
+        url,
+        content=None if call.payload is None else json.dumps(call.payload, ensure_ascii=False).encode(),
+        headers=_headers(connection, call),
+        extensions={"trace": watch, "timeout": timeout},
+    )
+    return request, watch
+
+
+def _headers(connection: Connection, call: Call) -> dict[str, str]:
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rushes"}
+    if call.payload is not None:
+        headers["Content-Type"] = "application/json"
+    return headers | dict(call.headers) | {"Authorization": f"Bearer {connection.secret}"}
+
+
+def _received(client: httpx.Client, request: httpx.Request, seconds: float) -> Answer:
+    deadline = time.monotonic() + seconds
+    response = client.send(request, stream=True, follow_redirects=False)
+    try:
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            _add(body, chunk)
+            if time.monotonic() > deadline:
+                raise AnswerTooSlow
+        return _answer(response, body)
+    finally:
+        response.close()
+
+
+async def _received_async(client: httpx.AsyncClient, request: httpx.Request) -> Answer:
+    response = await client.send(request, stream=True, follow_redirects=False)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            _add(body, chunk)
+        return _answer(response, body)
+    finally:
+        await response.aclose()
+
+
+def _add(body: bytearray, chunk: bytes) -> None:
+    body += chunk
+    if len(body) > MAX_ANSWER_BYTES:
+        raise AnswerTooLarge
+
+
+def _answer(response: httpx.Response, body: bytearray) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, bytes(body))
+
+
+def _without_redirect(answer: Answer, call: Call) -> Answer:
+    if 300 <= answer.status < 400:
+        raise redirect_error(answer.status, is_read=call.is_read)
+    return answer

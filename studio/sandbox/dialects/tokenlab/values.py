@@ -1,0 +1,135 @@
+"""Checks of single values: each takes a value and says what is wrong with it, or nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from studio.sandbox.dialects.tokenlab.catalog import ASPECT_RATIOS, AUTO_DURATION, COUNTS, DURATIONS
+from studio.sandbox.sizes import RESOLUTIONS
+
+Check = Callable[[object], str]
+
+
+def text(value: object) -> str:
+    return "" if isinstance(value, str) and value.strip() else "Must be a non-empty string"
+
+
+def short_text(value: object) -> str:
+    return text(value) or ("" if len(str(value)) <= 128 else "Must be at most 128 characters")
+
+
+def boolean(value: object) -> str:
+    return "" if isinstance(value, bool) else "Must be true or false"
+
+
+def whole_number(low: int, high: int) -> Check:
+    def check(value: object) -> str:
+        fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return "" if fits else f"Must be an integer between {low} and {high}"
+
+    return check
+
+
+def one_of(*allowed: str) -> Check:
+    def check(value: object) -> str:
+        return "" if value in allowed else f"Must be one of {', '.join(allowed)}"
+
+    return check
+
+
+def duration(value: object) -> str:
+    fits = isinstance(value, int) and not isinstance(value, bool) and (value in DURATIONS or value == AUTO_DURATION)
+    return "" if fits else f"Must be an integer from {DURATIONS[0]} to {DURATIONS[-1]}, or -1"
+
+
+def public_url(value: object) -> str:
+    """Loopback passes although the real gateway forbids it: the sandbox and the studio share a machine."""
+    if not isinstance(value, str):
+        return "Must be a string"
+    try:
+        url = urlsplit(value)
+        host, _ = url.hostname, url.port
+    except ValueError:
+        return "Must be a valid URL"
+    if value.startswith("asset://"):
+        return "There is no such material asset"
+    if url.scheme not in ("http", "https") or not host:
+        return "Must be a public http or https URL"
+    if url.username or url.password:
+        return "Must not contain credentials"
+    return "Must not have a fragment" if url.fragment else _address_trouble(host)
+
+
+def _address_trouble(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    return "" if address.is_loopback or address.is_global else "Must not point to a private address"
+
+
+def data_url(value: object) -> str:
+    if not isinstance(value, str) or not value.startswith("data:image/"):
+        return "Must be a data URL of an image"
+    head, comma, body = value.partition(",")
+    if not comma or not head.endswith(";base64"):
+        return "Must be a base64 data URL"
+    try:
+        base64.b64decode(body, validate=True)
+    except binascii.Error:
+        return "Is not valid base64"
+    return "" if body else "Must not be empty"
+
+
+def url_or_data(value: object) -> str:
+    is_data = isinstance(value, str) and value.startswith("data:")
+    return data_url(value) if is_data else public_url(value)
+
+
+def listed(name: str, check: Check) -> Check:
+    """A list of one to the field's documented count."""
+
+    def check_all(value: object) -> str:
+        if not isinstance(value, list) or not 1 <= len(value) <= COUNTS[name]:
+            return f"Must be a list of 1 to {COUNTS[name]} entries"
+        return next((f"Entry {n}: {wrong}" for n, one in enumerate(value, 1) if (wrong := check(one))), "")
+
+    return check_all
+
+
+def no_material(value: object) -> str:
+    return "There is no such material asset"
+
+
+CHECKS: dict[str, Check] = {
+    "prompt": text,
+    "duration": duration,
+    "resolution": one_of(*RESOLUTIONS),
+    "aspect_ratio": one_of(*ASPECT_RATIOS),
+    "output_audio": boolean,
+    "watermark": boolean,
+    "seed": whole_number(-1, 2**32 - 1),
+    "return_last_frame": boolean,
+    "execution_expires_after": whole_number(3600, 259200),
+    "priority": whole_number(0, 9),
+    "service_tier": one_of("default"),
+    "safety_identifier": short_text,
+    "user": text,
+    "material_asset_id": no_material,
+    "material_asset_ids": no_material,
+    "image_url": public_url,
+    "image": data_url,
+    "image_urls": listed("image_urls", public_url),
+    "start_image": public_url,
+    "end_image": public_url,
+    "reference_images": listed("reference_images", url_or_data),
+    "video_url": public_url,
+    "video_urls": listed("video_urls", public_url),
+    "audio_url": public_url,
+    "audio_urls": listed("audio_urls", public_url),
+    "task_id": text,
+}

@@ -1,0 +1,46 @@
+"""What a dialect hands over once a request is understood: one film to make, in nobody's dialect."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Kind = Literal["image", "video", "audio"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One reference: where it is, what it must turn out to be, and the field it came in (for error messages)."""
+
+    kind: Kind
+    url: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One film. `seconds` is -1 and `ratio` is "adaptive" where the renderer is to choose."""
+
+    model: str
+    operation: str
+    prompt: str
+    seconds: int
+    resolution: str
+    ratio: str
+    sound: bool
+    seed: int
+    watermark: bool = False
+    wants_last_frame: bool = False
+    sources: tuple[Source, ...] = ()
+    parent_id: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Job:
+        sources = tuple(Source(**source) for source in data["sources"])
+        return cls(**{**data, "sources": sources})
+
+    def of_kind(self, kind: Kind) -> list[Source]:
+        return [source for source in self.sources if source.kind == kind]

@@ -1,0 +1,141 @@
+"""The demo's content: people without passwords, a project with a brief, references, prompts and first takes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from studio.choices import InputRole, Operation, Role
+from studio.lib.secret_files import kept_secret
+from studio.models import Asset, Membership, Project, Prompt, PromptVersion, ProviderKey, User
+from studio.services.assets import add_asset
+from studio.services.demo_pictures import PICTURES, draw
+from studio.services.keys import add_key
+from studio.services.renders import Origin, create_renders
+from studio.services.requests import Choice, build_request, capability_of
+
+PROVIDER, LABEL = "tokenlab", "sandbox"
+BRIEF = (
+    "A one-minute spot for Lumen, a hand lamp for people who stay out late. Quiet, warm, a little magical: "
+    "light is the hero, people are seen from behind or far away. Six shots, no dialogue."
+)
+PROMPTS = (
+    (
+        "Opening: the coast",
+        "A lighthouse on a rocky coast at sunset, waves rolling in, gulls in the distance, slow aerial push-in",
+        "A lighthouse on a rocky coast at golden sunset, long waves rolling in, warm haze, slow aerial push-in, 35 mm",
+    ),
+    (
+        "The forest path",
+        "A lone hiker with a lamp on a misty forest path at {time of day}, light between the trees, tracking shot",
+        "",
+    ),
+    ("The city", "Neon reflections on a wet city street at night, a cyclist passes, low camera, gentle pan", ""),
+)
+# Operation, prompt, length in seconds, resolution, ratio, sound, how many takes.
+TAKES = (
+    (Operation.TEXT_TO_VIDEO, PROMPTS[0][2], 5, "720p", "16:9", True, 2),
+    (Operation.TEXT_TO_VIDEO, PROMPTS[2][1], 4, "480p", "9:16", True, 1),
+    (
+        Operation.TEXT_TO_VIDEO,
+        "Snow drifting over a mountain ridge in blue dawn light, slow tilt up",
+        5,
+        "720p",
+        "21:9",
+        False,
+        1,
+    ),
+    (Operation.IMAGE_TO_VIDEO, "Golden light spreads over the hills, slow push-in", 5, "720p", "1:1", True, 1),
+)
+
+
+def fill_demo() -> bool:
+    """Make what is missing; True when the project was made now."""
+    people = {name: _person(name, label) for name, label in PEOPLE.items()}
+    key = _key()
+    with transaction.atomic():
+        project, made = Project.objects.get_or_create(
+            slug="demo",
+            defaults={"name": "Lumen: stay out late", "brief": BRIEF, "created_by": people["admin"]},
+        )
+        for name, role in (("artist", Role.ARTIST), ("reviewer", Role.REVIEWER), ("admin", Role.MANAGER)):
+            Membership.objects.get_or_create(project=project, user=people[name], defaults={"role": role})
+    if made:
+        _fill(project, people["artist"], key)
+    return made
+
+
+PEOPLE = {"artist": "Ada Artist", "reviewer": "Ravi Reviewer", "admin": "Alma Admin"}
+
+
+def _person(name: str, label: str) -> User:
+    user, made = User.objects.get_or_create(
+        username=name, defaults={"display_name": label, "is_studio_admin": name == "admin"}
+    )
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def _key() -> ProviderKey:
+    """The key for the sandbox on this machine; it follows the sandbox when its port is changed."""
+    base_url = f"http://127.0.0.1:{settings.STUDIO_SANDBOX_PORT}"
+    secret = kept_secret(settings.STUDIO_DATA_DIR / "sandbox-key", lambda: f"sk-sandbox-{secrets.token_hex(12)}")
+    key = ProviderKey.objects.filter(provider=PROVIDER, label=LABEL).first()
+    if key is None:
+        return add_key(provider=PROVIDER, label=LABEL, base_url=base_url, secret=secret)
+    ProviderKey.objects.filter(pk=key.pk).exclude(base_url=base_url).update(base_url=base_url)
+    return key
+
+
+def _fill(project: Project, artist: User, key: ProviderKey) -> None:
+    pictures = [_picture(project, artist, name) for name in PICTURES]
+    for title, text, second in PROMPTS:
+        prompt = Prompt.objects.create(project=project, title=title, created_by=artist)
+        for number, version in enumerate(filter(None, (text, second)), start=1):
+            PromptVersion.objects.create(prompt=prompt, number=number, text=version, created_by=artist)
+    for operation, text, duration, resolution, ratio, sound, takes in TAKES:
+        inputs = [(InputRole.FIRST_FRAME, pictures[0])] if operation == Operation.IMAGE_TO_VIDEO else []
+        _take(project, artist, key, operation, text, (duration, resolution, ratio, sound), inputs, takes)
+
+
+def _picture(project: Project, artist: User, name: str) -> Asset:
+    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / f"demo-{uuid.uuid4().hex}.png"
+    draw(name, path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return add_asset(project=project, created_by=artist, path=path, sha256=digest, name=f"{name}.png")[0]
+
+
+def _take(
+    project: Project,
+    artist: User,
+    key: ProviderKey,
+    operation: Operation,
+    text: str,
+    settings_: tuple[int, str, str, bool],
+    inputs: list[tuple[InputRole, Asset]],
+    takes: int,
+) -> None:
+    capability = capability_of(PROVIDER, "seedance-2.0")
+    if capability is None:
+        raise LookupError("The catalogue has no seedance-2.0.")
+    duration, resolution, ratio, sound = settings_
+    request = build_request(
+        Choice(PROVIDER, capability.model, operation, text, duration, resolution, ratio, sound, inputs=inputs)
+    )
+    version = PromptVersion.objects.filter(prompt__project=project, text=text).first()
+    create_renders(
+        project=project,
+        asked_by=artist,
+        key=key,
+        request=request,
+        takes=takes,
+        submission=uuid.uuid4(),
+        origin=Origin(prompt_version=version),
+    )

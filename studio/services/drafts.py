@@ -1,0 +1,153 @@
+"""What stands in a person's composer: kept at every step, so that nothing typed or chosen is ever lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from studio.models import Asset, ComposerDraft, Project, PromptVersion, Render, User
+from studio.providers.requests import RenderRequest
+
+# The composer's fields, all kept as typed; a bad value is shown again with its reason.
+FIELDS = (
+    "prompt",
+    "model",
+    "key",
+    "operation",
+    "aspect_ratio",
+    "duration",
+    "resolution",
+    "sound",
+    "seed",
+    "takes",
+    "source_take",
+)
+TRAY_LIMIT = 30
+
+
+def draft_of(*, project: Project, user: User) -> ComposerDraft:
+    """The person's draft in this project, started from the project's default settings."""
+    draft, _ = ComposerDraft.objects.get_or_create(
+        project=project, user=user, defaults={"data": {"values": _defaults(project)}}
+    )
+    return draft
+
+
+def _defaults(project: Project) -> dict[str, str]:
+    return {name: str(value) for name, value in project.default_settings.items() if name in FIELDS}
+
+
+@contextmanager
+def _changing(draft: ComposerDraft) -> Iterator[dict[str, Any]]:
+    """The draft's data, read and written under a lock: uploads of one drop and typing arrive at the same moment."""
+    with transaction.atomic():
+        locked = ComposerDraft.objects.select_for_update().get(pk=draft.pk)
+        yield locked.data
+        locked.save(update_fields=["data", "updated_at"])
+    draft.data = locked.data
+
+
+def keep(*, draft: ComposerDraft, values: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    """Keep what the form says now; a changed prompt is no longer the saved version it came from."""
+    with _changing(draft) as data:
+        before = data.get("values", {})
+        data["values"] = before | {name: values[name] for name in FIELDS if name in values}
+        data["variables"] = data.get("variables", {}) | dict(variables)
+        if "prompt" in values and values["prompt"] != before.get("prompt", ""):
+            data.pop("prompt_version", None)
+
+
+def add_to_tray(*, draft: ComposerDraft, assets: list[Asset]) -> None:
+    """Put references at the end of the tray; one that lies there already stays where it is."""
+    with _changing(draft) as data:
+        tray = data.get("tray", [])
+        data["tray"] = (tray + [asset.pk for asset in assets if asset.pk not in tray])[:TRAY_LIMIT]
+
+
+def change_tray(*, draft: ComposerDraft, step: str, position: int) -> None:
+    """`remove`, `up` or `down` for the reference at `position`; anything out of range changes nothing."""
+    with _changing(draft) as data:
+        tray: list[int] = data.get("tray", [])
+        target = position + {"up": -1, "down": 1}.get(step, 0)
+        if not (0 <= position < len(tray) and 0 <= target < len(tray)):
+            return
+        if step == "remove":
+            del tray[position]
+        else:
+            tray[position], tray[target] = tray[target], tray[position]
+
+
+def move_in_tray(*, draft: ComposerDraft, position: int, target: int) -> None:
+    """Take the reference at `position` out and put it in at `target`, as a drag does."""
+    with _changing(draft) as data:
+        tray: list[int] = data.get("tray", [])
+        if 0 <= position < len(tray) and 0 <= target < len(tray):
+            tray.insert(target, tray.pop(position))
+
+
+def use_version(*, draft: ComposerDraft, version: PromptVersion) -> None:
+    """Start from a saved prompt version."""
+    with _changing(draft) as data:
+        data["values"] = data.get("values", {}) | {"prompt": version.text}
+        data["prompt_version"] = version.pk
+
+
+def use_settings(*, draft: ComposerDraft, render: Render, lineage: str = "") -> None:
+    """Fill the composer with everything a take was made with; `lineage` says why, for the takes that follow."""
+    with _changing(draft) as data:
+        data.clear()
+        data.update(_made_with(render))
+        if lineage:
+            data.update({"parent": render.pk, "lineage": lineage})
+
+
+def _made_with(render: Render) -> dict[str, Any]:
+    request = RenderRequest.from_json(render.spec)
+    return {
+        "values": {
+            "prompt": request.prompt,
+            "model": f"{request.provider}:{request.model}",
+            "key": str(render.key_id),
+            "operation": request.operation.value,
+            "aspect_ratio": request.aspect_ratio,
+            "duration": str(request.duration),
+            "resolution": request.resolution,
+            "sound": "on" if request.sound else "",
+            "seed": "" if request.seed is None else str(request.seed),
+            "takes": "1",
+            "source_take": str(render.source_take_id or ""),
+        },
+        "tray": [file.asset_id for file in request.inputs],
+        "prompt_version": render.prompt_version_id,
+    }
+
+
+def extend(*, draft: ComposerDraft, render: Render) -> None:
+    """Set the composer up to go on from a take, in its own settings."""
+    with _changing(draft) as data:
+        data.clear()
+        data.update(_made_with(render) | {"tray": [], "prompt_version": None})
+        data["values"] |= {"operation": "video-extension", "source_take": str(render.pk), "prompt": ""}
+
+
+def start_from_frame(*, draft: ComposerDraft, render: Render, frame: Asset) -> None:
+    """Set the composer up to begin with the last frame of a take."""
+    with _changing(draft) as data:
+        data.clear()
+        data.update(_made_with(render) | {"tray": [frame.pk], "prompt_version": None})
+        data["values"] |= {"operation": "image-to-video", "source_take": "", "prompt": ""}
+        data.update({"parent": render.pk, "lineage": "remix"})
+
+
+def next_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:
+    """The press has been carried out; the next one is another. Two presses of the same form stay one."""
+    fresh = uuid.uuid4()
+    if ComposerDraft.objects.filter(pk=draft.pk, submission=submission).update(submission=fresh):
+        draft.submission = fresh
+    with _changing(draft) as data:
+        data.pop("parent", None)
+        data.pop("lineage", None)

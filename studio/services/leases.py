@@ -1,0 +1,42 @@
+"""Leases by conditional update: at most one holder, and a dead one is replaced when its time is over."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from studio.lib.clock import later, now
+from studio.models import Lease
+
+
+def acquire(*, name: str, holder: str, seconds: float) -> bool:
+    """Take or renew the lease `name` for `seconds`; False when another holder has it."""
+    moment = now()
+    mine_or_free = Q(holder=holder) | Q(expires_at__lte=moment)
+    taken = (
+        Lease.objects.filter(mine_or_free, name=name).update(holder=holder, expires_at=later(seconds), beat_at=moment)
+        == 1
+    )
+    return taken or _first(name, holder, seconds)
+
+
+def _first(name: str, holder: str, seconds: float) -> bool:
+    if Lease.objects.filter(name=name).exists():
+        return False
+    try:
+        with transaction.atomic():
+            Lease.objects.create(name=name, holder=holder, expires_at=later(seconds), beat_at=now())
+    except IntegrityError:
+        # Somebody else was first in the same moment.
+        return False
+    return True
+
+
+def release(*, name: str, holder: str) -> None:
+    """Give the lease back early."""
+    Lease.objects.filter(name=name, holder=holder).update(expires_at=now())
+
+
+def beat(*, name: str) -> None:
+    """Record that `name` is alive now."""
+    Lease.objects.update_or_create(name=name, defaults={"beat_at": now(), "expires_at": now(), "holder": ""})

@@ -1,0 +1,139 @@
+"""Results: claiming a fetch, recording the file and its pictures, and the ways in which fetching ends badly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from studio.choices import RenderState
+from studio.lib.clock import later, now
+from studio.media.info import MediaInfo
+from studio.models import Output, Render
+from studio.providers import registry
+from studio.providers.requests import RenderRequest
+from studio.services import ledger
+from studio.services.transitions import move, note
+
+# Renewed while bytes arrive, and longer than a read may stall: a killed worker's download goes on soon after.
+FETCH_LEASE_SECONDS = 45
+PICTURES_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Storage names of what was made from a video."""
+
+    poster: str = ""
+    filmstrip: str = ""
+    filmstrip_frames: int = 0
+    last_frame: str = ""
+
+
+def claim_fetch(*, render_id: int) -> Render | None:
+    """Claim the download of a render; None when it is not due or somebody holds it."""
+    moment = now()
+    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
+    ripe = Q(not_before=None) | Q(not_before__lte=moment)
+    claimed = Render.objects.filter(free, ripe, pk=render_id, state=RenderState.FETCHING).update(
+        claimed_until=later(FETCH_LEASE_SECONDS), tries=F("tries") + 1
+    )
+    return Render.objects.select_related("key").get(pk=render_id) if claimed else None
+
+
+def renew_fetch(*, render_id: int) -> None:
+    """Bytes are arriving; keep the claim."""
+    Render.objects.filter(pk=render_id, state=RenderState.FETCHING).update(claimed_until=later(FETCH_LEASE_SECONDS))
+
+
+def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> None:
+    """The file is whole and in its place: the take is ready, and its price is settled by what the file is."""
+    request = RenderRequest.from_json(render.spec)
+    with transaction.atomic():
+        moved = move(
+            render=render,
+            to=RenderState.READY,
+            reason="The take is here",
+            claimed_until=None,
+            result_url="",
+            progress=None,
+        )
+        if not moved:
+            return
+        Output.objects.update_or_create(render=render, defaults=_columns(file, sha256, info, pictures))
+        _settle(render, request, info)
+
+
+def _columns(file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> dict[str, object]:
+    return {
+        "file": file,
+        "sha256": sha256,
+        "size": info.size,
+        "width": info.width,
+        "height": info.height,
+        "seconds": info.seconds,
+        "frame_rate": str(info.fps or 24),
+        "frame_count": info.frame_count,
+        "video_codec": info.video_codec or "",
+        "audio_codec": info.audio_codec or "",
+        "poster": pictures.poster,
+        "filmstrip": pictures.filmstrip,
+        "filmstrip_frames": pictures.filmstrip_frames,
+        "last_frame": pictures.last_frame,
+    }
+
+
+def _settle(render: Render, request: RenderRequest, info: MediaInfo) -> None:
+    final = registry.get(render.provider).settle(request, info.seconds or Decimal(0), info.width or 0, info.height or 0)
+    ledger.settle(render=render, amount=final.amount, note=final.basis)
+
+
+def postpone_fetch(*, render: Render, seconds: float, reason: str) -> None:
+    """The download broke off: go on later from where it stopped."""
+    with transaction.atomic():
+        if Render.objects.filter(pk=render.pk, state=RenderState.FETCHING).update(
+            claimed_until=None, not_before=later(seconds), enqueued_at=None
+        ):
+            note(render=render, reason=f"The download broke off and goes on shortly ({reason})"[:500])
+
+
+def renew_link(*, render: Render, video_url: str) -> None:
+    """The gateway named a fresh address for the result."""
+    Render.objects.filter(pk=render.pk, state=RenderState.FETCHING).update(result_url=video_url)
+    render.result_url = video_url
+
+
+def record_lost(*, render: Render, to: RenderState, said: str, meaning: str, advice: str) -> None:
+    """The gateway rendered, but its file cannot be had; the money stays as it is until a person looks."""
+    move(
+        render=render,
+        to=to,
+        reason="The file could not be fetched",
+        claimed_until=None,
+        error_said=said,
+        error_meaning=meaning,
+        error_advice=advice,
+    )
+
+
+def begin_pictures(*, output: Output) -> bool:
+    """Count the try before the dangerous work, so that a file that kills its worker is given up on."""
+    return bool(
+        Output.objects.filter(pk=output.pk, pictures_tries__lt=PICTURES_TRIES).update(
+            pictures_tries=F("pictures_tries") + 1
+        )
+    )
+
+
+def record_pictures(*, output: Output, pictures: Pictures) -> None:
+    """The poster, filmstrip and last frame were made after the take was ready."""
+    with transaction.atomic():
+        Output.objects.filter(pk=output.pk).update(
+            poster=pictures.poster,
+            filmstrip=pictures.filmstrip,
+            filmstrip_frames=pictures.filmstrip_frames,
+            last_frame=pictures.last_frame,
+        )
+        note(render=output.render, reason="Poster and filmstrip were made")

@@ -1,0 +1,176 @@
+"""Renders: asking for takes, cancelling and asking again. Sending and fetching are the jobs' part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from studio.choices import Lineage, RenderState
+from studio.lib.clock import now
+from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
+from studio.providers import registry
+from studio.providers.checks import Problem, takes_problems
+from studio.providers.requests import RenderRequest
+from studio.services import ledger
+from studio.services.queue import enqueue, ensure_tracker
+from studio.services.requests import capability_of, find_problems
+from studio.services.transitions import move, note
+
+
+class Refused(Exception):
+    """The request cannot go out; `problems` says why, field by field. Nothing was stored or sent."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a render comes from: the prompt version and the take it continues, if any."""
+
+    prompt_version: PromptVersion | None = None
+    parent: Render | None = None
+    lineage: Lineage | str = ""
+    source_take: Render | None = None
+
+
+def create_renders(
+    *,
+    project: Project,
+    asked_by: User | None,
+    key: ProviderKey,
+    request: RenderRequest,
+    takes: int,
+    submission: UUID,
+    origin: Origin = Origin(),  # noqa: B008  (frozen)
+) -> list[Render]:
+    """Store `takes` renders, reserve their price and ask for them to be sent, all or nothing.
+
+    The same `submission` again returns what the first one made. Raises Refused.
+    """
+    if made := _already_made(project, submission):
+        return made
+    found = _problems(project, key, request, takes, origin)
+    if found:
+        raise Refused(found)
+    try:
+        with transaction.atomic():
+            return [
+                _create(project, asked_by, key, request, submission, number, origin) for number in range(1, takes + 1)
+            ]
+    except IntegrityError:
+        # The same press arrived twice at once, and the other one was first.
+        if made := _already_made(project, submission):
+            return made
+        raise
+
+
+def _already_made(project: Project, submission: UUID) -> list[Render]:
+    return list(project.renders.filter(submission=submission).order_by("take_number"))
+
+
+def _problems(project: Project, key: ProviderKey, request: RenderRequest, takes: int, origin: Origin) -> list[Problem]:
+    if project.archived_at is not None:
+        return [Problem("project", "This project is archived. Bring it back before rendering in it.")]
+    if key.provider != request.provider or key.paused_at is not None:
+        return [Problem("model", "The key for this model is paused or gone. Choose another model, or ask an admin.")]
+    capability = capability_of(request.provider, request.model)
+    if capability is None:
+        return [
+            Problem("model", f"There is no model “{request.model}” at {request.provider}. Choose one from the list.")
+        ]
+    found = takes_problems(takes)
+    return found + find_problems(capability=capability, request=request, key=key, source_take=origin.source_take)
+
+
+def _create(
+    project: Project,
+    asked_by: User | None,
+    key: ProviderKey,
+    request: RenderRequest,
+    submission: UUID,
+    number: int,
+    origin: Origin,
+) -> Render:
+    estimate = registry.get(request.provider).estimate(request)
+    render = Render.objects.create(
+        project=project,
+        asked_by=asked_by,
+        key=key,
+        provider=request.provider,
+        model=request.model,
+        operation=request.operation,
+        spec=request.to_json(),
+        submission=submission,
+        take_number=number,
+        prompt_version=origin.prompt_version,
+        parent=origin.parent or origin.source_take,
+        source_take=origin.source_take,
+        lineage=origin.lineage or (Lineage.EXTEND if origin.source_take else ""),
+        estimate=estimate.amount,
+        currency=estimate.currency,
+        estimate_basis=estimate.basis,
+        enqueued_at=now(),
+    )
+    RenderInput.objects.bulk_create(
+        RenderInput(render=render, asset_id=file.asset_id or 0, role=file.role, position=position)
+        for position, file in enumerate(request.inputs)
+    )
+    RenderEvent.objects.create(render=render, to_state=RenderState.QUEUED, reason="Asked for", actor=asked_by)
+    ledger.reserve(render=render)
+    # In the same transaction as the render: there is no moment with one and not the other.
+    enqueue("studio.jobs.submit.submit", render.pk)
+    ensure_tracker()
+    return render
+
+
+def ask_cancel(*, render: Render, actor: User | None) -> str:
+    """Cancel what was not sent, or ask the gateway to; returns what to tell the person.
+
+    Raises ValidationError when it is too late.
+    """
+    if render.state == RenderState.QUEUED and _cancel_unsent(render, actor):
+        return "Cancelled before it was sent. Nothing is charged."
+    render.refresh_from_db()
+    if render.state not in {RenderState.SUBMITTING, RenderState.WAITING, RenderState.RUNNING}:
+        raise ValidationError(f"This take is already {render.get_state_display().lower()}; nothing was cancelled.")
+    if render.cancel_asked_at is None:
+        with transaction.atomic():
+            Render.objects.filter(pk=render.pk).update(cancel_asked_at=now())
+            note(render=render, reason="Cancel was asked for", actor=actor)
+            enqueue("studio.jobs.cancel.cancel", render.pk)
+        render.cancel_asked_at = now()
+    return "Cancel was asked for. The gateway decides; a render that has started may still be charged."
+
+
+def _cancel_unsent(render: Render, actor: User | None) -> bool:
+    with transaction.atomic():
+        moved = move(render=render, to=RenderState.CANCELLED, reason="Cancelled before it was sent", actor=actor)
+        if moved:
+            ledger.release(render=render, note="Cancelled before it was sent")
+    return moved
+
+
+def retry(*, render: Render, asked_by: User, submission: UUID | None = None) -> Render:
+    """Ask for the same once more, as new paid work of its own. Raises Refused or ValidationError."""
+    if not render.has_ended or render.state == RenderState.READY:
+        raise ValidationError("Only a take that was refused, failed, cancelled or expired can be tried again.")
+    request = RenderRequest.from_json(render.spec)
+    return create_renders(
+        project=render.project,
+        asked_by=asked_by,
+        key=render.key,
+        request=request,
+        takes=1,
+        submission=submission or uuid4(),
+        origin=Origin(
+            prompt_version=render.prompt_version,
+            parent=render,
+            lineage=Lineage.RETRY,
+            source_take=render.source_take,
+        ),
+    )[0]

@@ -1,0 +1,203 @@
+"""Django's settings, put together from `environment.py`; the only place that decides how parts are wired."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from studio.environment import BASE_DIR, read_environment
+
+ENVIRONMENT = read_environment()
+
+DEBUG = ENVIRONMENT.studio_debug
+SECRET_KEY = ENVIRONMENT.studio_secret_key
+ALLOWED_HOSTS = list(ENVIRONMENT.studio_allowed_hosts)
+
+STUDIO_DATA_DIR = ENVIRONMENT.studio_data_dir
+STUDIO_DEMO = ENVIRONMENT.studio_demo
+STUDIO_PUBLIC_URL = ENVIRONMENT.studio_public_url
+STUDIO_HOST = ENVIRONMENT.studio_host
+STUDIO_PORT = ENVIRONMENT.studio_port
+STUDIO_SANDBOX_PORT = ENVIRONMENT.studio_sandbox_port
+STUDIO_ALLOW_LOOPBACK_PROVIDERS = ENVIRONMENT.studio_allow_loopback_providers
+STUDIO_SECRET_KEYS = list(ENVIRONMENT.studio_secret_keys)
+STUDIO_WEB_WORKERS = ENVIRONMENT.studio_web_workers
+STUDIO_WEB_THREADS = ENVIRONMENT.studio_web_threads
+STUDIO_MAX_UPLOAD_BYTES = ENVIRONMENT.studio_max_upload_bytes
+STUDIO_MEDIA_ACCEL = ENVIRONMENT.studio_media_accel
+
+INSTALLED_APPS = [
+    # First, so that its qcluster command stands before django-q2's.
+    "studio",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "studio.urls"
+WSGI_APPLICATION = "studio.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "studio.views.context.studio",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    database: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT.database_url))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # IMMEDIATE: a deferred transaction that turns into a write loses to a competing one at once, time-out or not.
+        database["OPTIONS"] = {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
+            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
+        }
+        database["TEST"] = {"NAME": str(STUDIO_DATA_DIR / "test.sqlite3")}
+    else:
+        database["CONN_MAX_AGE"] = 60
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "studio.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+# Per name and address together: a stranger cannot lock a member out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.25
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+USE_TZ = True
+TIME_ZONE = ENVIRONMENT.studio_time_zone
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = STUDIO_DATA_DIR / "media"
+FILE_UPLOAD_TEMP_DIR = STUDIO_DATA_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = ["studio.media.uploads.HashingUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Outside the demo the studio is only reached over TLS (or from this machine), so nothing is sent in the clear.
+SECURE = not STUDIO_DEMO
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_TRUSTED_ORIGINS = [STUDIO_PUBLIC_URL]
+SECURE_SSL_REDIRECT = STUDIO_PUBLIC_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if ENVIRONMENT.studio_behind_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The last address is the proxy's own word; what stands before it is anybody's.
+    AXES_IPWARE_PROXY_COUNT = 1
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+Q_CLUSTER: dict[str, Any] = {
+    "name": "studio",
+    "orm": "default",
+    "workers": ENVIRONMENT.studio_job_workers,
+    "bulk": 1,
+    "queue_limit": ENVIRONMENT.studio_job_workers,
+    "poll": 0.2,
+    "timeout": 300,
+    # The lock starts when a task is fetched ahead, not when it starts: longer than timeout * (1 + waiting / workers).
+    "retry": 800,
+    "max_attempts": 3,
+    "save_limit": -1,
+    "catch_up": False,
+    "recycle": 200,
+    "max_rss": 400_000,
+    "guard_cycle": 1,
+    "ALT_CLUSTERS": {"track": {"workers": 1, "timeout": 90, "retry": 300, "queue_limit": 1}},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "studio": {"level": ENVIRONMENT.studio_log_level},
+        # httpx logs whole addresses, and ours carry signatures.
+        "httpx": {"level": "WARNING"},
+    },
+}

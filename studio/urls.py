@@ -1,0 +1,92 @@
+"""Every address of the studio, by noun. A name is `noun-verb`; the path says what a person would expect to find."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from studio.views import (
+    accounts,
+    assets,
+    composer,
+    demo,
+    invitations,
+    members,
+    outputs,
+    people,
+    projects,
+    prompts,
+    renders,
+    studio_page,
+    takes,
+)
+
+ACCOUNTS = [
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("password/", accounts.password_change, name="password-change"),
+    path("demo/<slug:role>/", demo.demo_enter, name="demo-enter"),
+]
+
+PEOPLE = [
+    path("people/", people.people_list, name="people-list"),
+    path("people/invite/", people.people_invite, name="people-invite"),
+    path("people/<int:pk>/<slug:change>/", people.person_change, name="person-change"),
+    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation-revoke"),
+    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation-accept"),
+]
+
+PROJECTS = [
+    path("", projects.home, name="home"),
+    path("projects/new/", projects.project_create, name="project-create"),
+    path("projects/<slug:slug>/", studio_page.detail, name="project-detail"),
+    path("projects/<slug:slug>/composer/", composer.composer, name="composer"),
+    path("projects/<slug:slug>/takes/", takes.project_page, name="project-takes"),
+    path("projects/<slug:slug>/settings/", projects.project_settings, name="project-settings"),
+    path("projects/<slug:slug>/archive/", projects.project_archive, name="project-archive"),
+    path("projects/<slug:slug>/unarchive/", projects.project_unarchive, name="project-unarchive"),
+    path("projects/<slug:slug>/members/", members.project_members, name="project-members"),
+    path("projects/<slug:slug>/members/<int:pk>/role/", members.member_role, name="member-role"),
+    path("projects/<slug:slug>/members/<int:pk>/remove/", members.member_remove, name="member-remove"),
+    path("projects/<slug:slug>/invitations/", members.invitation_create, name="invitation-create"),
+]
+
+PROMPTS = [
+    path("projects/<slug:slug>/prompts/", prompts.prompt_list, name="prompt-list"),
+    path("projects/<slug:slug>/prompts/new/", prompts.prompt_create, name="prompt-create"),
+    path("projects/<slug:slug>/prompts/<int:pk>/", prompts.prompt_detail, name="prompt-detail"),
+    path("projects/<slug:slug>/prompts/<int:pk>/versions/", prompts.prompt_save, name="prompt-save"),
+    path("projects/<slug:slug>/prompts/<int:pk>/compare/", prompts.prompt_compare, name="prompt-compare"),
+    path("projects/<slug:slug>/prompts/<int:pk>/rename/", prompts.prompt_rename, name="prompt-rename"),
+    path("projects/<slug:slug>/prompts/<int:pk>/archive/", prompts.prompt_archive, name="prompt-archive"),
+    path("projects/<slug:slug>/prompts/<int:pk>/unarchive/", prompts.prompt_unarchive, name="prompt-unarchive"),
+]
+
+ASSETS = [
+    path("projects/<slug:slug>/references/", assets.library, name="asset-list"),
+    path("projects/<slug:slug>/references/upload/", assets.upload, name="asset-upload"),
+    path("references/<int:pk>/file/", assets.file, name="asset-file"),
+    path("references/<int:pk>/thumbnail/", assets.thumbnail, name="asset-thumbnail"),
+    path("references/<int:pk>/delete/", assets.remove, name="asset-delete"),
+    path("r/<str:token>/<str:name>", assets.for_gateway, name="reference-file"),
+]
+
+TAKES = [
+    path("gallery/", takes.gallery, name="gallery"),
+    path("gallery/takes/", takes.gallery_page, name="gallery-takes"),
+    path("changes/", takes.changes, name="changes"),
+    path("takes/<int:pk>/", renders.detail, name="render-detail"),
+    path("takes/<int:pk>/card/", renders.card, name="render-card"),
+    path("takes/<int:pk>/cancel/", renders.cancel, name="render-cancel"),
+    path("takes/<int:pk>/retry/", renders.retry, name="render-retry"),
+    path("takes/<int:pk>/vary/", renders.vary, name="render-vary"),
+    path("takes/<int:pk>/extend/", renders.extend, name="render-extend"),
+    path("takes/<int:pk>/reuse/", renders.reuse, name="render-reuse"),
+    path("takes/<int:pk>/use-last-frame/", renders.use_last_frame, name="render-use-last-frame"),
+    path("takes/<int:pk>/video/", outputs.video, name="output-video"),
+    path("takes/<int:pk>/download/", outputs.download, name="output-download"),
+    path("takes/<int:pk>/poster/", outputs.poster, name="output-poster"),
+    path("takes/<int:pk>/filmstrip/", outputs.filmstrip, name="output-filmstrip"),
+    path("takes/<int:pk>/last-frame/", outputs.last_frame, name="output-last-frame"),
+]
+
+urlpatterns: list[URLPattern] = [*ACCOUNTS, *PEOPLE, *PROJECTS, *PROMPTS, *ASSETS, *TAKES]

@@ -1,0 +1,133 @@
+"""References: uploading, the library, previews, and the signed addresses for gateways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from studio import access
+from studio.media import storage
+from studio.media.errors import Rejected
+from studio.media.ranges import ranged_response
+from studio.media.uploads import HashedUpload, too_large
+from studio.models import Asset, Project
+from studio.services import assets, drafts, links
+
+PAGE = 60
+
+
+@login_required
+@require_GET
+def library(request: HttpRequest, slug: str) -> HttpResponse:
+    """The project's references, newest first."""
+    project = access.project(request, slug)
+    before = request.GET.get("before", "")
+    found = project.assets.in_library()
+    if before.isascii() and before.isdigit():
+        found = found.filter(pk__lt=int(before[:18]))
+    page = list(found[: PAGE + 1])
+    context = {
+        "section": "projects",
+        "tab": "references",
+        "project": project,
+        "assets": page[:PAGE],
+        "next_before": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "may_change": project.role_of(access.person(request)) in access.WHO_SPENDS,
+    }
+    return render(request, "assets/list.html", context)
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take in files; the page's script sends one at a time and reads JSON, a plain form may send many."""
+    project = access.project(request, slug, access.WHO_SPENDS)
+    files = cast(list[HashedUpload], request.FILES.getlist("file"))
+    stopped = too_large(request)
+    added, errors = [], [stopped.message] if stopped else []
+    for file in files:
+        try:
+            added.append(_take_in(request, project, file))
+        except Rejected as error:
+            errors.append(f"{file.name}: {error.message}")
+    if added and request.POST.get("tray"):
+        draft = drafts.draft_of(project=project, user=access.person(request))
+        drafts.add_to_tray(draft=draft, assets=added)
+    if not added and not errors:
+        errors.append("No file arrived. Choose one and send it again.")
+    return _said(request, project, added, errors)
+
+
+def _take_in(request: HttpRequest, project: Project, file: HashedUpload) -> Asset:
+    asset, _ = assets.add_asset(
+        project=project,
+        created_by=access.person(request),
+        path=Path(file.temporary_file_path()),
+        sha256=file.sha256,
+        name=file.name or "",
+    )
+    return asset
+
+
+def _said(request: HttpRequest, project: Project, added: list[Asset], errors: list[str]) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        if errors:
+            return JsonResponse({"error": " ".join(errors)}, status=422)
+        return JsonResponse({"id": added[0].pk, "name": added[0].name}, status=201)
+    for error in errors:
+        messages.error(request, error)
+    if added:
+        messages.success(request, f"Added {', '.join(asset.name for asset in added)}.")
+    where = "project-detail" if request.POST.get("tray") else "asset-list"
+    return redirect(where, slug=project.slug)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a reference out of the library; takes made with it keep it."""
+    asset = access.asset(request, pk, access.WHO_SPENDS)
+    assets.remove_asset(asset=asset)
+    messages.success(request, f"{asset.name} was taken out. Takes made with it keep it.")
+    return redirect("asset-list", slug=asset.project.slug)
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded."""
+    asset = access.asset(request, pk)
+    return _stored(request, asset.file, asset.mime, asset.sha256, asset.name if "download" in request.GET else None)
+
+
+@login_required
+@require_safe
+def thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The small picture of it; 404 until the job has made it."""
+    asset = access.asset(request, pk)
+    return _stored(request, asset.thumbnail, "image/webp", f"{asset.sha256}-preview")
+
+
+@require_safe
+def for_gateway(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    """One reference for the gateway that works on it: no session, but a signature that ends with the render."""
+    asset = links.referenced_asset(token=token)
+    if asset is None:
+        raise Http404
+    return _stored(request, asset.outgoing, asset.mime, f"{asset.sha256}-outgoing")
+
+
+def _stored(
+    request: HttpRequest, name: str, content_type: str, etag: str, download_name: str | None = None
+) -> HttpResponseBase:
+    if not name or not storage.absolute(name).is_file():
+        raise Http404
+    return ranged_response(
+        request, storage.absolute(name), content_type=content_type, etag=etag, download_name=download_name
+    )

@@ -1,0 +1,150 @@
+"""The composer: every press keeps what was typed, does its one thing, and shows the form again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from studio import access
+from studio.forms.composer import Press, read_press
+from studio.models import ComposerDraft, Project, Prompt, PromptVersion
+from studio.services import drafts, prompts
+from studio.services.composer import Composition, compose
+from studio.services.renders import Refused, create_renders
+from studio.views.studio_page import composer_context, studio_context
+
+TEMPLATE = "composer/_form.html"
+
+
+@login_required
+@require_POST
+def composer(request: HttpRequest, slug: str) -> HttpResponse:
+    """One press of the composer. `act` is update, save, render, or a step of the tray or of saved prompts."""
+    project = access.project(request, slug, access.WHO_SPENDS)
+    draft = drafts.draft_of(project=project, user=access.person(request))
+    press = read_press(request.POST)
+    drafts.keep(draft=draft, values=press.values, variables=press.variables)
+    if press.step == "save":
+        return HttpResponse(status=204)
+    if press.step == "render":
+        return _render_takes(request, project, draft, press)
+    said = STEPS.get(press.step, _nothing)(request, project, draft, press)
+    return _answer(request, project, draft, said=said)
+
+
+def _nothing(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    return ""
+
+
+def _add(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    drafts.add_to_tray(draft=draft, assets=list(project.assets.in_library().filter(pk__in=press.numbers)))
+    return ""
+
+
+def _change(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    if press.numbers:
+        drafts.change_tray(draft=draft, step=press.step, position=press.numbers[0])
+    return ""
+
+
+def _move(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    if len(press.numbers) == 2:
+        drafts.move_in_tray(draft=draft, position=press.numbers[0], target=press.numbers[1])
+    return ""
+
+
+def _use_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    version = PromptVersion.objects.filter(prompt__project=project, pk__in=press.numbers[:1]).first()
+    if version is not None:
+        drafts.use_version(draft=draft, version=version)
+    return ""
+
+
+def _save_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    """Save the text as a new prompt, or as the next version of the one named after the colon."""
+    text, by = draft.data["values"].get("prompt", ""), access.person(request)
+    if not text.strip():
+        return "There is no text to save yet."
+    try:
+        known = Prompt.objects.filter(project=project, pk__in=press.numbers[:1]).first()
+        if known is not None:
+            version, is_new = prompts.save_version(prompt=known, text=text, by=by)
+        else:
+            title = press.title or " ".join(text.split()[:8])[:160]
+            version, is_new = prompts.create(project=project, title=title, text=text, by=by), True
+    except ValidationError as error:
+        return " ".join(error.messages)
+    drafts.use_version(draft=draft, version=version)
+    return f"Saved as {version}." if is_new else f"{version} already says exactly this."
+
+
+STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = {
+    "add": _add,
+    "remove": _change,
+    "up": _change,
+    "down": _change,
+    "move": _move,
+    "prompt": _use_prompt,
+    "save-prompt": _save_prompt,
+}
+
+
+def _render_takes(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> HttpResponse:
+    composition = compose(draft)
+    key = composition.key
+    if composition.problems or composition.request is None or key is None:
+        return _answer(request, project, draft, composition=composition)
+    submission = press.submission or draft.submission
+    try:
+        made = create_renders(
+            project=project,
+            asked_by=access.person(request),
+            key=key,
+            request=composition.request,
+            takes=composition.takes,
+            submission=submission,
+            origin=composition.origin,
+        )
+    except Refused as refused:
+        composition.problems = refused.problems
+        return _answer(request, project, draft, composition=composition)
+    drafts.next_submission(draft=draft, submission=submission)
+    count = "One take is" if len(made) == 1 else f"{len(made)} takes are"
+    return _answer(request, project, draft, said=f"{count} on the way.", changed=True)
+
+
+def _answer(
+    request: HttpRequest,
+    project: Project,
+    draft: ComposerDraft,
+    *,
+    composition: Composition | None = None,
+    said: str = "",
+    changed: bool = False,
+) -> HttpResponse:
+    """The form again: as a fragment, or as the page. A `composition` handed in was refused and shows why."""
+    refused = composition is not None
+    if request.htmx:  # type: ignore[attr-defined]
+        context = composer_context(request, project, draft, composition)
+        body = render_to_string(TEMPLATE, context | {"attempted": refused}, request)
+        response = HttpResponse(body, status=422 if refused else 200)
+        events: dict[str, object] = {"takes-changed": True} if changed else {}
+        if said:
+            events["toast"] = {"level": "good", "text": said}
+        if events:
+            response["HX-Trigger"] = json.dumps(events)
+        return response
+    if refused:
+        context = studio_context(request, project, draft, composition)
+        return render(request, "projects/detail.html", context | {"attempted": True}, status=422)
+    if said:
+        messages.success(request, said)
+    return redirect("project-detail", slug=project.slug)

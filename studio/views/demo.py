@@ -1,0 +1,48 @@
+"""One-click entry into the demo: only in demo mode, only for a browser on this very machine."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from studio.environment import is_loopback
+from studio.models import User
+
+# The demo's user names, and what each is there to try.
+ROLES = (
+    ("artist", "Artist", "Writes prompts and renders"),
+    ("reviewer", "Reviewer", "Looks at takes"),
+    ("admin", "Admin", "Looks after people and projects"),
+)
+
+
+def is_offered(request: HttpRequest) -> bool:
+    """Whether this visitor may enter without a password: demo mode, and both ends are this machine."""
+    forwarded = "HTTP_X_FORWARDED_FOR" in request.META or "HTTP_FORWARDED" in request.META
+    if not settings.STUDIO_DEMO or forwarded:
+        return False
+    # The host as well as the address: a page elsewhere can point its own name at this machine.
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    return is_loopback(request.META.get("REMOTE_ADDR", "")) and is_loopback(host)
+
+
+@require_POST
+def demo_enter(request: HttpRequest, role: str) -> HttpResponse:
+    """Sign in as a demo person. An account with a password is somebody's own and is never entered this way."""
+    if not is_offered(request) or role not in {name for name, _, _ in ROLES}:
+        raise Http404
+    user = User.objects.filter(username=role, is_active=True).first()
+    if user is None or user.has_usable_password():
+        messages.error(request, "The demo is not set up here. Run “manage.py demo”, or sign in with a password.")
+        return redirect("sign-in")
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    target = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if own else "home")

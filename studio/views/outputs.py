@@ -1,0 +1,66 @@
+"""The files of a take, for members of its project only."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from studio import access
+from studio.media import storage
+from studio.media.ranges import ranged_response
+from studio.models import Output, Render
+
+
+@login_required
+@require_safe
+def video(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The video, in ranges."""
+    return _file(request, pk, "file", "video/mp4")
+
+
+@login_required
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The video, to keep."""
+    take = access.render(request, pk)
+    name = f"{slugify(take.project.name) or 'take'}-take-{take.pk}.mp4"
+    return _file(request, pk, "file", "video/mp4", name)
+
+
+@login_required
+@require_safe
+def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The still that stands for the take."""
+    return _file(request, pk, "poster", "image/webp")
+
+
+@login_required
+@require_safe
+def filmstrip(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Frames of the take side by side."""
+    return _file(request, pk, "filmstrip", "image/webp")
+
+
+@login_required
+@require_safe
+def last_frame(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The frame that the take ends on."""
+    return _file(request, pk, "last_frame", "image/png")
+
+
+def _file(
+    request: HttpRequest, pk: int, column: str, content_type: str, download_name: str | None = None
+) -> HttpResponseBase:
+    visible = Render.objects.visible_to(access.person(request)).filter(pk=pk).values("pk")
+    output = Output.objects.filter(render__in=visible).only("sha256", column).first()
+    name = getattr(output, column) if output else ""
+    if output is None or not name:
+        raise Http404
+    path = storage.absolute(name)
+    if not path.is_file():
+        raise Http404
+    return ranged_response(
+        request, path, content_type=content_type, etag=f"{output.sha256[:32]}-{column}", download_name=download_name
+    )

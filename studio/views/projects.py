@@ -1,0 +1,122 @@
+"""Home, and making, describing and archiving projects. The project's own page is the composer's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from studio import access
+from studio.choices import Role
+from studio.forms.projects import ProjectForm, ProjectSettingsForm
+from studio.models import Project
+from studio.services import projects
+
+_POSTERS = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project as the home page shows it."""
+
+    project: Project
+    posters: list[int]
+    role: str
+
+
+def about(request: HttpRequest, project: Project, tab: str) -> dict[str, Any]:
+    """What every page of a project needs: its bar with tabs, and what this person may do here."""
+    role = project.role_of(access.person(request))
+    return {
+        "section": "projects",
+        "project": project,
+        "tab": tab,
+        "can_manage": role in access.WHO_MANAGES,
+        "can_write": role in access.WHO_SPENDS and not project.archived_at,
+    }
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """My projects, newest first; the archived ones below."""
+    user = access.person(request)
+    cards = [_card(found) for found in Project.objects.visible_to(user).with_card(user, _POSTERS)]
+    context = {
+        "section": "projects",
+        "cards": [card for card in cards if not card.project.archived_at],
+        "archived": [card for card in cards if card.project.archived_at],
+        "may_create": projects.may_create(user),
+    }
+    return render(request, "home/index.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def project_create(request: HttpRequest) -> HttpResponse:
+    """Start a project; whoever starts it manages it."""
+    user = access.person(request)
+    if not projects.may_create(user):
+        raise PermissionDenied("Only studio admins and managers of a project start new ones.")
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            project = projects.create(by=user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"“{project.name}” is ready. You are its manager.")
+            return redirect("project-detail", slug=project.slug)
+    return render(request, "projects/new.html", {"form": form, "section": "projects"}, status=_status(request))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
+    """Name, brief and what the composer starts with."""
+    project = access.project(request, slug, access.WHO_MANAGES)
+    form = ProjectSettingsForm(request.POST or None, initial=ProjectSettingsForm.initial_of(project))
+    if request.method == "POST" and form.is_valid():
+        name, brief = form.cleaned_data["name"], form.cleaned_data["brief"]
+        projects.describe(project=project, name=name, brief=brief, default_settings=form.default_settings())
+        messages.success(request, "Saved.")
+        return redirect("project-settings", slug=project.slug)
+    context = {**about(request, project, "settings"), "form": form}
+    return render(request, "projects/settings.html", context, status=_status(request))
+
+
+@login_required
+@require_POST
+def project_archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a project away."""
+    project = access.project(request, slug, access.WHO_MANAGES)
+    projects.archive(project=project)
+    messages.success(request, f"“{project.name}” is archived: everything can still be read, nothing new is made.")
+    return redirect("project-settings", slug=project.slug)
+
+
+@login_required
+@require_POST
+def project_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bring a project back."""
+    project = access.project(request, slug, access.WHO_MANAGES)
+    projects.unarchive(project=project)
+    messages.success(request, f"“{project.name}” is back.")
+    return redirect("project-settings", slug=project.slug)
+
+
+def _card(project: Any) -> Card:
+    ids = [getattr(project, f"poster_{number}") for number in range(1, _POSTERS + 1)]
+    role = Role(project.my_role).label if project.my_role else "Studio admin"
+    return Card(project=project, posters=[take for take in ids if take], role=role)
+
+
+def _status(request: HttpRequest) -> int:
+    """A form that comes back after a POST was not accepted."""
+    return 422 if request.method == "POST" else 200

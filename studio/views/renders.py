@@ -1,0 +1,134 @@
+"""One take: its page, and what can be asked for from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from studio import access
+from studio.models import Render, RenderEvent
+from studio.services import assets, drafts, renders
+from studio.services.renders import Refused
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The take's page: player, request, price and history."""
+    take = access.render(request, pk)
+    cursor = RenderEvent.objects.cursor()
+    return render(request, "renders/detail.html", detail_context(request, take) | {"cursor": cursor})
+
+
+def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
+    """Everything about one take."""
+    return {
+        "section": "projects",
+        "take": take,
+        "project": take.project,
+        "may_spend": take.project.role_of(access.person(request)) in access.WHO_SPENDS,
+        "inputs": take.inputs.select_related("asset"),
+        "events": take.events.select_related("actor").order_by("-id"),
+        "ledger": take.ledger.all(),
+        "attempts": take.attempts.select_related("key").defer("key__secret"),
+        "children": take.children.in_gallery(),
+    }
+
+
+@login_required
+@require_GET
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The take's card alone."""
+    return _card(request, access.render(request, pk))
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel it, or ask the gateway to."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    try:
+        messages.success(request, renders.ask_cancel(render=take, actor=access.person(request)))
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    return _back(request, access.render(request, pk))
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the same again, as new paid work; pressing twice asks once."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    try:
+        again = renders.retry(render=take, asked_by=access.person(request))
+    except (Refused, ValidationError) as error:
+        messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+        return _back(request, take)
+    messages.success(request, "Asked for once more; it is new work with its own price.")
+    return _back(request, again) if request.htmx else redirect("render-detail", pk=again.pk)  # type: ignore[attr-defined]
+
+
+@login_required
+@require_POST
+def reuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fill the composer with this take's settings."""
+    return _compose_from(request, pk, "")
+
+
+@login_required
+@require_POST
+def vary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fill the composer with this take's settings and a new seed, and remember where the variation came from."""
+    return _compose_from(request, pk, "vary")
+
+
+def _compose_from(request: HttpRequest, pk: int, lineage: str) -> HttpResponse:
+    take = access.render(request, pk, access.WHO_SPENDS)
+    draft = drafts.draft_of(project=take.project, user=access.person(request))
+    drafts.use_settings(draft=draft, render=take, lineage=lineage)
+    return redirect("project-detail", slug=take.project.slug)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the composer up to go on from this take."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    draft = drafts.draft_of(project=take.project, user=access.person(request))
+    drafts.extend(draft=draft, render=take)
+    return redirect("project-detail", slug=take.project.slug)
+
+
+@login_required
+@require_POST
+def use_last_frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the composer up to begin where this take ends."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    user = access.person(request)
+    try:
+        frame = assets.add_last_frame(render=take, created_by=user)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return redirect("render-detail", pk=pk)
+    draft = drafts.draft_of(project=take.project, user=user)
+    drafts.start_from_frame(draft=draft, render=take, frame=frame)
+    return redirect("project-detail", slug=take.project.slug)
+
+
+def _back(request: HttpRequest, take: Render) -> HttpResponse:
+    """The card with what was said, for a card's button; else the page that the press came from."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return _card(request, take)
+    return redirect("render-detail", pk=take.pk)
+
+
+def _card(request: HttpRequest, take: Render) -> HttpResponse:
+    may_spend = take.project.role_of(access.person(request)) in access.WHO_SPENDS
+    spends_in = {take.project_id} if may_spend else set()
+    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in, "with_messages": True})

@@ -1,0 +1,75 @@
+"""The first screen of a project: the composer, and the takes under it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from studio import access
+from studio.choices import Role
+from studio.models import ComposerDraft, Project, PromptVersion, RenderEvent
+from studio.services import drafts
+from studio.services.composer import Composition, compose
+from studio.views.takes import page_of_takes
+
+LIBRARY = 60
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The studio page; `?prompt=` starts from a saved version."""
+    project = access.project(request, slug)
+    user = access.person(request)
+    role = project.role_of(user)
+    draft = drafts.draft_of(project=project, user=user) if role in access.WHO_SPENDS else None
+    if draft is not None and request.GET.get("prompt", "").isdigit():
+        version = PromptVersion.objects.filter(prompt__project=project, pk=request.GET["prompt"]).first()
+        if version is not None:
+            drafts.use_version(draft=draft, version=version)
+    return render(request, "projects/detail.html", studio_context(request, project, draft))
+
+
+def studio_context(
+    request: HttpRequest, project: Project, draft: ComposerDraft | None, composition: Composition | None = None
+) -> dict[str, Any]:
+    """Everything for `projects/detail.html`; a reviewer has no draft and sees no composer."""
+    cursor = RenderEvent.objects.cursor()
+    context: dict[str, Any] = {"section": "projects", "tab": "studio", "cursor": cursor, "project": project}
+    context |= page_of_takes(request, project.renders.all(), project=project)
+    if draft is not None and project.archived_at is None:
+        context |= composer_context(request, project, draft, composition)
+    return context
+
+
+def composer_context(
+    request: HttpRequest, project: Project, draft: ComposerDraft, composition: Composition | None = None
+) -> dict[str, Any]:
+    """Everything for `composer/_form.html`."""
+    composition = composition or compose(draft)
+    in_tray = [item.asset.pk for item in composition.tray]
+    return {
+        "project": project,
+        "role": Role.MANAGER,
+        "composer": composition,
+        "library": project.assets.in_library().exclude(pk__in=in_tray)[:LIBRARY],
+        "saved_prompts": project.prompts.filter(archived_at=None).prefetch_related("versions")[:12],
+        "upload_limits": _upload_limits(composition),
+    }
+
+
+def _upload_limits(composition: Composition) -> str:
+    """The limits per kind as JSON for the browser, which checks them before a byte is sent."""
+    if composition.capability is None:
+        return "{}"
+    return json.dumps(
+        {
+            str(kind): {"extensions": list(limits.formats), "bytes": limits.max_bytes}
+            for kind, limits in composition.capability.media.items()
+        }
+    )

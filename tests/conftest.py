@@ -1,0 +1,70 @@
+"""The cast that most tests share, and the few settings that differ in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from studio.choices import Role
+from studio.models import Project, User
+from tests.factories import make_project, make_user
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_names() -> Iterator[None]:
+    """Unit tests need no collected files; the browser tests run on the hashed ones."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture
+def artist(db: None) -> User:
+    """Writes and renders in `project`."""
+    return make_user("artist", display_name="Ada Artist")
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    """Looks and judges in `project`."""
+    return make_user("reviewer", display_name="Rey Reviewer")
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    """Runs `project`."""
+    return make_user("manager", display_name="Mia Manager")
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Signed in, but in no project."""
+    return make_user("outsider", display_name="Otto Outsider")
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """A studio admin, a member of nothing."""
+    return make_user("admin", display_name="Alma Admin", is_studio_admin=True)
+
+
+@pytest.fixture
+def project(artist: User, reviewer: User, manager: User) -> Project:
+    """The project in which the cast works."""
+    members = {Role.ARTIST: artist, Role.REVIEWER: reviewer, Role.MANAGER: manager}
+    return make_project(members, name="Tea commercial", slug="tea")
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A browser signed in as the given person."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from studio.lib.masking import REMOVED, hint, mask, redact_request
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Incorrect key provided: sk-abc123def456.", f"Incorrect key provided: {REMOVED}"),
+        ("key sk-ab***********9f2c, retry", f"key {REMOVED}, retry"),
+        ("mt-0123456789 and th-0123456789", f"{REMOVED} and {REMOVED}"),
+        ("sd2_live_abc", REMOVED),
+        ("Authorization: Bearer abc123def456ghi", f"Authorization: Bearer {REMOVED}"),
+        ("https://files.test/a.mp4?sig=1&x=2 expired", f"https://files.test/a.mp4?{REMOVED} expired"),
+        ("https://user:pass@files.test/a.mp4", "https://files.test/a.mp4"),
+        ("http://studio.test/r/eyJhbGciOi/a.png", f"http://studio.test/r/{REMOVED}/a.png"),
+        ("data:image/png;base64,AAAABBBB", "data:image/png,[30 characters]"),
+    ],
+)
+def test_mask_removes_what_looks_secret(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A task-driven robot asks: basic lighting, the bearer of news",
+        "the 19th-century street, risk-taking",
+        "https://docs.test/page",
+        "",
+    ],
+)
+def test_mask_leaves_prompts_alone(text: str) -> None:
+    assert mask(text) == text
+
+
+def test_mask_removes_a_given_secret_in_plain_and_quoted_form() -> None:
+    text = "got odd+secret/1 and odd%2Bsecret%2F1"
+
+    assert mask(text, "odd+secret/1") == f"got {REMOVED} and {REMOVED}"
+
+
+def test_redact_request_copies_without_secrets_or_bulk() -> None:
+    payload = {
+        "prompt": "a red ball",
+        "duration": 5,
+        "Authorization": "Bearer x",
+        "reference_images": ["data:image/png;base64," + "A" * 1000, "https://studio.test/r/token/a.png"],
+        "metadata": {"api_key": "x", "seed": None, "watermark": False},
+    }
+
+    redacted = redact_request(payload)
+
+    assert redacted == {
+        "prompt": "a red ball",
+        "duration": 5,
+        "Authorization": REMOVED,
+        "reference_images": ["data:image/png,[1022 characters]", f"https://studio.test/r/{REMOVED}/a.png"],
+        "metadata": {"api_key": REMOVED, "seed": None, "watermark": False},
+    }
+    assert payload["Authorization"] == "Bearer x"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [("sk-0123456789abcd9f2c", "sk-…9f2c"), ("sd2_live_0123456789abcd", "sd2_live_…abcd"), ("short", "…")],
+)
+def test_hint_shows_prefix_and_last_four(secret: str, shown: str) -> None:
+    assert hint(secret) == shown
