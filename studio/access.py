@@ -54,7 +54,9 @@ def asset(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) ->
 
 def prompt(request: HttpRequest, slug: str, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Prompt:
     """The prompt of a project that the user is in (else 404) with one of `roles` (else 403)."""
-    return get_object_or_404(Prompt, project=project(request, slug, roles), pk=pk)
+    # Through the project's own manager, so that `prompt.project` is known and not asked for again.
+    found: Prompt = get_object_or_404(project(request, slug, roles).prompts, pk=pk)
+    return found
 
 
 def _require(found: Project, user: User, roles: tuple[Role, ...]) -> None:

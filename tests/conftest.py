@@ -17,7 +17,7 @@ from tests.factories import make_project, make_user
 def _plain_static_names() -> Iterator[None]:
     """Unit tests need no collected files; the browser tests run on the hashed ones."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True):
         yield
 
 

@@ -63,7 +63,18 @@ def server(folder: Path) -> Iterator[str]:
         os.chown(work, account.pw_uid, account.pw_gid)
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     work.chmod(0o755)
-    initdb = [folder / "initdb", "-D", work / "data", "-U", "rushes", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    initdb = [
+        str(folder / "initdb"),
+        "-D",
+        str(work / "data"),
+        "-U",
+        "rushes",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
     try:
         subprocess.run([*initdb, "--no-locale"], check=True, stdout=subprocess.DEVNULL, cwd=work, **identity)
         with _running(folder, work, identity):

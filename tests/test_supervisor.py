@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,6 +27,10 @@ DEAF = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print
 
 def python(name: str, code: str, *words: str, grace: float = 5.0) -> Program:
     return Program(name=name, command=(sys.executable, "-c", code, *words), grace=grace)
+
+
+def read(note: Path) -> str:
+    return note.read_text() if note.exists() else ""
 
 
 def is_alive(number: int) -> bool:
@@ -143,7 +148,7 @@ sys.exit(Supervisor([program], say=lambda text: print(text, flush=True)).run())
 
 def start_outer(note: Path) -> tuple[subprocess.Popen[bytes], int]:
     outer = subprocess.Popen([sys.executable, "-c", OUTER, str(BASE_DIR), str(note)], process_group=0)
-    number = wait_for(lambda: note.exists() and note.read_text(), "the child's number")
+    number = wait_for(lambda: read(note), "the child's number")
     return outer, int(number)
 
 
@@ -179,7 +184,7 @@ def test_die_with_parent_after_fork_takes_grandchildren_along(tmp_path: Path) ->
         "time.sleep(60)"
     )
     parent = processes.start(python("parent", code, str(note)))
-    grandchild = int(wait_for(lambda: note.exists() and note.read_text(), "the grandchild's number"))
+    grandchild = int(wait_for(lambda: read(note), "the grandchild's number"))
 
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
@@ -191,7 +196,7 @@ def test_port_problem_is_empty_for_a_free_port_and_says_what_is_wrong_with_a_tak
     port = free_port()
 
     free = port_problem("127.0.0.1", port)
-    listener = processes.socket.socket()
+    listener = socket.socket()
     listener.bind(("127.0.0.1", port))
     listener.listen()
     taken = port_problem("127.0.0.1", port)

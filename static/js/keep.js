@@ -1,7 +1,8 @@
 // Keeps what belongs to the person across a swap: focus and caret, open menus, and words typed since the request left.
 
 const TYPED = "textarea[id], input[id]:not([type]), input[id]:is([type=text], [type=number], [type=search], [type=email])";
-let kept = null;
+// Parts swapped out of band come between the two events of the main swap, hence one memory for each.
+const kept = { main: null, oob: null };
 
 function caretOf(element) {
   try {
@@ -31,11 +32,11 @@ function normal(text) {
   return String(text).replace(/\r\n/g, "\n");
 }
 
-function remember(event) {
+function remember(event, kind) {
   const target = event.detail.target ?? event.target;
   const active = document.activeElement;
   const inside = active && target.contains(active);
-  kept = {
+  kept[kind] = {
     ids: inside ? ancestorIds(active) : [],
     caret: inside ? caretOf(active) : null,
     scroll: inside ? active.scrollTop : 0,
@@ -56,18 +57,19 @@ function restoreFocus({ ids, caret, scroll }) {
   element.scrollTop = scroll;
 }
 
-function restore() {
-  if (!kept) return;
-  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
-  for (const [id, value] of kept.typed) {
+function restore(kind) {
+  const memory = kept[kind];
+  if (!memory) return;
+  kept[kind] = null;
+  for (const id of memory.open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [id, value] of memory.typed) {
     const field = document.getElementById(id);
     if (field) field.value = value;
   }
-  restoreFocus(kept);
-  kept = null;
+  restoreFocus(memory);
 }
 
-document.addEventListener("htmx:beforeSwap", remember);
-document.addEventListener("htmx:oobBeforeSwap", remember);
-document.addEventListener("htmx:afterSwap", restore);
-document.addEventListener("htmx:oobAfterSwap", restore);
+document.addEventListener("htmx:beforeSwap", (event) => remember(event, "main"));
+document.addEventListener("htmx:oobBeforeSwap", (event) => remember(event, "oob"));
+document.addEventListener("htmx:afterSwap", () => restore("main"));
+document.addEventListener("htmx:oobAfterSwap", () => restore("oob"));

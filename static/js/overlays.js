@@ -29,13 +29,19 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   const menu = event.target.closest("details[data-menu]");
   if (!menu || !byPointer || event.target.type !== "radio") return;
-  // After the click is over: hiding a label in the midst of its own click upsets Chromium.
+  // After the click is over, so that the label is not hidden in the midst of it.
   setTimeout(() => close(menu, { refocus: true }), 0);
 }, true);
 
+// Tabbing out closes; a click inside may give the focus to <main>, so the pointer is left to pointerdown above.
+// Deferred, because hiding a part while the focus is moving through it crashes Chromium.
 document.addEventListener("focusout", (event) => {
   const menu = event.target.closest?.("details[data-menu][open]");
-  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) close(menu);
+  if (!menu || byPointer) return;
+  setTimeout(() => {
+    const now = document.activeElement;
+    if (menu.isConnected && now !== document.body && !menu.contains(now)) close(menu);
+  }, 0);
 });
 
 // "toggle" does not bubble, hence the capture. A panel turns to the side on which it fits.

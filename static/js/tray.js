@@ -16,7 +16,8 @@ function submit(form, act) {
   button.value = act;
   button.hidden = true;
   form.append(button);
-  form.requestSubmit(button);
+  // A click, not requestSubmit(): htmx learns from clicks which button was pressed.
+  button.click();
   button.remove();
 }
 

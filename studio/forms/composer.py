@@ -34,7 +34,9 @@ class Press:
 def read_press(data: QueryDict) -> Press:
     """The press in a posted form; a field that was not sent keeps its earlier value, save for unticked boxes."""
     values = {name: _text(data, name) for name in FIELDS if name in data}
-    values.setdefault("sound", "")
+    # An unticked box is not sent at all; but a button elsewhere that only adds to the tray sends no field.
+    if "prompt" in data:
+        values.setdefault("sound", "")
     step, _, subject = data.get("act", "update").partition(":")
     return Press(
         values=values,

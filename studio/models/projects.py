@@ -64,8 +64,8 @@ class Project(models.Model):
         """The role of `user` here; a studio admin counts as manager everywhere."""
         if user.is_admin:
             return Role.MANAGER
-        membership = self.memberships.filter(user=user).only("role").first()
-        return Role(membership.role) if membership else None
+        role = self.memberships.filter(user=user).values_list("role", flat=True).first()
+        return Role(role) if role else None
 
 
 class Membership(models.Model):

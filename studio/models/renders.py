@@ -23,7 +23,9 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
     def in_gallery(self) -> RenderQuerySet:
         """Newest first, with all that a card shows."""
-        return self.select_related("project", "asked_by", "output").order_by("-id")
+        wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
+        # A secret is decrypted on reading, and no page needs it.
+        return wanted.defer("key__secret").order_by("-id")
 
     def before(self, cursor: int | None) -> RenderQuerySet:
         """The page after `cursor`, the id of the last card seen (keyset)."""

@@ -16,6 +16,7 @@ from studio.media.info import MediaInfo
 from studio.media.probe import probe
 from studio.models import Asset, Output, Project, Render, User
 from studio.providers import registry
+from studio.providers.capabilities import MediaLimits
 from studio.providers.input_checks import file_messages
 from studio.providers.requests import InputFile
 from studio.services.queue import enqueue
@@ -36,6 +37,15 @@ def add_asset(*, project: Project, created_by: User | None, path: Path, sha256: 
     finally:
         path.unlink(missing_ok=True)
     return _record(project, created_by, sha256, _clean_name(name, info), info, stored)
+
+
+def widest_limits() -> dict[AssetKind, MediaLimits]:
+    """What any model takes, by kind: the first record of each stands for all, since they share upstream's limits."""
+    limits: dict[AssetKind, MediaLimits] = {}
+    for model in registry.all_capabilities():
+        for kind, each in model.media.items():
+            limits.setdefault(kind, each)
+    return limits
 
 
 def _require_a_taker(info: MediaInfo) -> None:

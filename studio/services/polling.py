@@ -21,6 +21,9 @@ from studio.services.transitions import move, note
 POLL_LEASE_SECONDS = 90
 # TokenLab's longest execution window is 72 h; a task that says nothing final after that is given up.
 TRACKING_CAP_SECONDS = 73 * 3600
+# Pages hear of progress in steps of so many points, which is as finely as a bar on a card shows it.
+PROGRESS_STEP = 5
+PROGRESS = "% done"
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,8 @@ def record_running(*, render_id: int, progress: int | None, next_poll_at: dateti
     elif render.state == RenderState.RUNNING:
         with transaction.atomic():
             Render.objects.filter(pk=render_id).update(progress=progress, next_poll_at=next_poll_at, poll_failures=0)
-            if progress is not None and progress != render.progress:
-                note(render=render, reason=f"{progress} % done")
+            if progress is not None and progress - (render.progress or 0) >= PROGRESS_STEP:
+                note(render=render, reason=f"{progress} {PROGRESS}")
 
 
 def record_succeeded(*, render_id: int, video_url: str, billing_id: str) -> None:

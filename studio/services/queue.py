@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
+MAIN = settings.Q_CLUSTER["name"]
 TRACK = "track"
 
 
@@ -13,7 +15,8 @@ def enqueue(dotted: str, *args: int | str, cluster: str | None = None) -> None:
 
     The queue lies in the same database, so inside a transaction the hint is committed or lost with the rest.
     """
-    async_task(dotted, *args, cluster=cluster, task_name=dotted.rsplit(".", 1)[-1])
+    # Named always: without a name a task goes to the cluster that asks, and the tracker's would wait behind itself.
+    async_task(dotted, *args, cluster=cluster or MAIN, task_name=dotted.rsplit(".", 1)[-1])
 
 
 def ensure_tracker() -> None:

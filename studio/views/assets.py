@@ -17,7 +17,10 @@ from studio.media.errors import Rejected
 from studio.media.ranges import ranged_response
 from studio.media.uploads import HashedUpload, too_large
 from studio.models import Asset, Project
+from studio.providers.wording import limits_sentence
 from studio.services import assets, drafts, links
+from studio.services.assets import widest_limits
+from studio.views.limits import upload_limits
 
 PAGE = 60
 
@@ -32,6 +35,7 @@ def library(request: HttpRequest, slug: str) -> HttpResponse:
     if before.isascii() and before.isdigit():
         found = found.filter(pk__lt=int(before[:18]))
     page = list(found[: PAGE + 1])
+    kinds = widest_limits()
     context = {
         "section": "projects",
         "tab": "references",
@@ -39,6 +43,10 @@ def library(request: HttpRequest, slug: str) -> HttpResponse:
         "assets": page[:PAGE],
         "next_before": page[PAGE - 1].pk if len(page) > PAGE else None,
         "may_change": project.role_of(access.person(request)) in access.WHO_SPENDS,
+        "can_manage": project.role_of(access.person(request)) in access.WHO_MANAGES,
+        "unprepared": any(asset.prepared_at is None and not asset.preparation_error for asset in page),
+        "limits": list(dict.fromkeys(limits_sentence(each) for each in kinds.values())),
+        "upload_limits": upload_limits(kinds),
     }
     return render(request, "assets/list.html", context)
 

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from studio import access
 from studio.models import Render, RenderEvent
 from studio.services import assets, drafts, renders
+from studio.services.polling import PROGRESS
 from studio.services.renders import Refused
+
+HISTORY = 200
 
 
 @login_required
@@ -28,15 +31,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
     """Everything about one take."""
+    siblings = take.project.renders.values_list("pk", flat=True)
+    may_spend = take.project.role_of(access.person(request)) in access.WHO_SPENDS
     return {
         "section": "projects",
+        "older": siblings.filter(pk__lt=take.pk).order_by("-pk").first(),
+        "newer": siblings.filter(pk__gt=take.pk).order_by("pk").first(),
+        "spends_in": {take.project_id} if may_spend else set(),
         "take": take,
         "project": take.project,
-        "may_spend": take.project.role_of(access.person(request)) in access.WHO_SPENDS,
+        "may_spend": may_spend,
         "inputs": take.inputs.select_related("asset"),
-        "events": take.events.select_related("actor").order_by("-id"),
+        "events": take.events.select_related("actor").exclude(reason__endswith=PROGRESS).order_by("-id")[:HISTORY],
         "ledger": take.ledger.all(),
-        "attempts": take.attempts.select_related("key").defer("key__secret"),
         "children": take.children.in_gallery(),
     }
 

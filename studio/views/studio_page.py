@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,10 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from studio import access
-from studio.choices import Role
 from studio.models import ComposerDraft, Project, PromptVersion, RenderEvent
 from studio.services import drafts
 from studio.services.composer import Composition, compose
+from studio.views.limits import upload_limits
 from studio.views.takes import page_of_takes
 
 LIBRARY = 60
@@ -41,6 +40,7 @@ def studio_context(
     """Everything for `projects/detail.html`; a reviewer has no draft and sees no composer."""
     cursor = RenderEvent.objects.cursor()
     context: dict[str, Any] = {"section": "projects", "tab": "studio", "cursor": cursor, "project": project}
+    context["can_manage"] = project.role_of(access.person(request)) in access.WHO_MANAGES
     context |= page_of_takes(request, project.renders.all(), project=project)
     if draft is not None and project.archived_at is None:
         context |= composer_context(request, project, draft, composition)
@@ -55,21 +55,8 @@ def composer_context(
     in_tray = [item.asset.pk for item in composition.tray]
     return {
         "project": project,
-        "role": Role.MANAGER,
         "composer": composition,
         "library": project.assets.in_library().exclude(pk__in=in_tray)[:LIBRARY],
         "saved_prompts": project.prompts.filter(archived_at=None).prefetch_related("versions")[:12],
-        "upload_limits": _upload_limits(composition),
+        "upload_limits": upload_limits(composition.capability.media if composition.capability else {}),
     }
-
-
-def _upload_limits(composition: Composition) -> str:
-    """The limits per kind as JSON for the browser, which checks them before a byte is sent."""
-    if composition.capability is None:
-        return "{}"
-    return json.dumps(
-        {
-            str(kind): {"extensions": list(limits.formats), "bytes": limits.max_bytes}
-            for kind, limits in composition.capability.media.items()
-        }
-    )

@@ -46,8 +46,12 @@ def project_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def changes(request: HttpRequest) -> HttpResponse:
     """What has changed since `?since=`: 204 for nothing, else the changed cards and the next place to ask from."""
-    cursor = _number(request.GET.get("since", "")) or 0
-    events = RenderEvent.objects.since(cursor)
+    events = RenderEvent.objects.since(_number(request.GET.get("since", "")) or 0)
+    if take := _number(request.GET.get("take", "")):
+        # The page of one take only asks whether to read itself again.
+        seen = Render.objects.visible_to(access.person(request)).filter(pk=take)
+        moved = any(event.render_id == take for event in events) and seen.exists()
+        return HttpResponse(status=204, headers={"HX-Trigger": "take-changed"} if moved else None)
     if not events:
         return HttpResponse(status=204)
     takes = _changed(request, {event.render_id for event in events})

@@ -54,10 +54,7 @@ def test_the_last_manager_stays(project: Project, manager: User, verb: str) -> N
         else:
             people.change_role(membership=theirs, role=Role.ARTIST)
 
-    assert (
-        refused.value.message
-        == "Mia Manager is the last manager of this project. Make somebody else manager first."
-    )
+    assert refused.value.message == "Mia Manager is the last manager of this project. Make somebody else manager first."
     assert membership(project, manager).role == Role.MANAGER
 
 

@@ -6,7 +6,7 @@ import av
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from studio.sandbox.film.colours import Rgb
-from studio.sandbox.film.pixels import to_frame
+from studio.sandbox.film.pixels import to_frame_with_alpha
 
 MOST_WORDS = 7
 MOST_CHARACTERS = 44
@@ -49,7 +49,7 @@ class Caption:
 def _faded(strip: Image.Image, share: float) -> av.VideoFrame:
     faded = strip.copy()
     faded.putalpha(strip.getchannel("A").point([round(value * share) for value in range(256)]))
-    return to_frame(faded)
+    return to_frame_with_alpha(faded)
 
 
 def _strip(title: str, note: str, unit: float, room: int, accent: Rgb) -> Image.Image:

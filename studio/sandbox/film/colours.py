@@ -60,6 +60,7 @@ MOOD_WORDS: dict[str, str] = {
     "mono": "monochrome noir black-and-white silver steel concrete",
 }
 
+COLOURS = set(["red", "orange", "green", "blue", "purple", "violet", "pink", "white", "grey", "gray", "silver"])
 PLACES = ("ocean", "forest", "desert", "studio", "space")
 
 _WORDS = {word: mood for mood, words in MOOD_WORDS.items() for word in words.split()}
@@ -71,12 +72,19 @@ def words_of(prompt: str) -> list[str]:
 
 
 def palette_for(prompt: str, chance: random.Random) -> Palette:
-    """The mood named most; a light ("sunset") counts more than a place ("ocean"). Unnamed, the chance picks one."""
-    named = [_WORDS[word] for word in words_of(prompt) if word in _WORDS]
-    mood = max(named, key=lambda mood: (mood not in PLACES, named.count(mood)), default=chance.choice(list(MOODS)))
+    """The mood of the weightiest word, the first of equals; where no word names one, the chance picks it."""
+    named = [word for word in words_of(prompt) if word in _WORDS]
+    mood = _WORDS[max(named, key=_weight)] if named else chance.choice(list(MOODS))
     turn = chance.uniform(-_VARIATION, _VARIATION)
     colours = (getattr(MOODS[mood], field.name) for field in fields(Palette))
     return Palette(*(_turned(colour, turn) for colour in colours))
+
+
+def _weight(word: str) -> int:
+    """A light ("sunset") says more than a thing's colour ("red car"), and that more than a place ("ocean")."""
+    if word in COLOURS:
+        return 1
+    return 0 if _WORDS[word] in PLACES else 2
 
 
 def _turned(colour: Rgb, turn: float) -> Rgb:

@@ -88,7 +88,7 @@ def _add_picture(film: av.container.OutputContainer, size: tuple[int, int]) -> V
     stream.thread_count = 2
     stream.options = {
         "preset": "ultrafast",
-        "crf": "24" if big else "21",
+        "crf": "26" if big else "21",
         "g": str(RATE),
         "keyint_min": str(RATE),
         "sc_threshold": "0",

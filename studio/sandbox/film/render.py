@@ -25,7 +25,7 @@ from studio.sandbox.sizes import even, nearest_ratio, pixel_size
 from studio.sandbox.tasks import Film
 
 # What is drawn before scaling up: paintings are soft by nature, photographs want more.
-PAINTED_PIXELS = 768 * 432
+PAINTED_PIXELS = 640 * 360
 PICTURE_PIXELS = 960 * 540
 AUTO_SECONDS = 5
 SHORTEST, LONGEST = 4, 15

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from studio.sandbox.messages import Refusal, Reply, json_reply
@@ -16,7 +16,7 @@ class Problem:
 
     field: str
     message: str
-    hints: Mapping[str, Any] = MappingProxyType({})
+    hints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def error_reply(

@@ -41,7 +41,7 @@ def cancelled(task: Task) -> dict[str, Any]:
 def state(gateway: Gateway, task: Task) -> dict[str, Any]:
     """The status envelope: what is common, then what only this status has."""
     now = time.time()
-    status = task.status(now)
+    status, fault = task.status(now), gateway.fault_for_read(task)
     envelope = {
         "id": task.id,
         "status": status,
@@ -52,41 +52,41 @@ def state(gateway: Gateway, task: Task) -> dict[str, Any]:
     if status == CANCELLED:
         return {**envelope, **cancelled(task)}
     if status == PROCESSING:
-        return {**envelope, **_running(task, now)}
+        return {**envelope, **_running(task, fault, now)}
     if status == FAILED:
-        return {**envelope, "error": _error(task)}
+        return {**envelope, "error": _error(task, fault)}
     if status == COMPLETED:
-        return {**envelope, **_done(gateway, task)}
+        return {**envelope, **_done(gateway, task, fault)}
     return envelope
 
 
-def _running(task: Task, now: float) -> dict[str, Any]:
-    if task.fault == "unknown-status":
+def _running(task: Task, fault: str, now: float) -> dict[str, Any]:
+    if fault == "unknown-status":
         return {"status": UNHEARD_OF}
     # Some models report progress and some do not, so only every other task does here.
     return {"progress": task.progress(now)} if int(task.id[-1], 16) % 2 == 0 else {}
 
 
-def _error(task: Task) -> str | dict[str, str]:
-    if task.fault == "error-object":
+def _error(task: Task, fault: str) -> str | dict[str, str]:
+    if fault == "error-object":
         return {"code": task.error_code, "message": task.error}
     return task.error
 
 
-def _done(gateway: Gateway, task: Task) -> dict[str, Any]:
+def _done(gateway: Gateway, task: Task, fault: str) -> dict[str, Any]:
     answer: dict[str, Any] = {"billing_transaction_id": task.billing_id, "progress": 100}
-    if task.fault != "no-url":
-        answer |= _links(gateway, task)
+    if fault != "no-url":
+        answer |= _links(gateway, task, fault)
     return answer
 
 
-def _links(gateway: Gateway, task: Task) -> dict[str, Any]:
+def _links(gateway: Gateway, task: Task, fault: str) -> dict[str, Any]:
     """Where the video stands in the answer; the documents allow all of these places."""
     assert task.film is not None
     url = gateway.video_link(task)
     last = {"last_frame_url": gateway.last_frame_link(task)} if task.film.last_frame else {}
     size = {"duration": task.film.seconds, "width": task.film.width, "height": task.film.height}
-    match task.fault:
+    match fault:
         case "url-nested":
             return {"video": {"url": url, **size}, **last}
         case "url-list":

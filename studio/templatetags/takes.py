@@ -1,0 +1,109 @@
+"""Filters for takes and references: how money, lengths, shapes and models are written. Nothing is looked up here."""
+
+from __future__ import annotations
+
+from decimal import ROUND_UP, Decimal
+
+from django import template
+
+from studio.choices import AssetKind, InputRole, Operation
+from studio.models import Render
+from studio.providers import registry
+
+register = template.Library()
+
+OPERATION_ICONS = {
+    Operation.TEXT_TO_VIDEO: "text",
+    Operation.IMAGE_TO_VIDEO: "first-frame",
+    Operation.START_END_TO_VIDEO: "first-last",
+    Operation.REFERENCE_TO_VIDEO: "references",
+    Operation.VIDEO_TO_VIDEO: "edit-video",
+    Operation.VIDEO_EXTENSION: "extend",
+}
+OPERATION_HINTS = {
+    Operation.TEXT_TO_VIDEO: "From words alone",
+    Operation.IMAGE_TO_VIDEO: "One image begins it",
+    Operation.START_END_TO_VIDEO: "From one image to another",
+    Operation.REFERENCE_TO_VIDEO: "Images, videos and sound guide it",
+    Operation.VIDEO_TO_VIDEO: "A video, changed",
+    Operation.VIDEO_EXTENSION: "Goes on from a take",
+}
+CURRENCY_SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "USD") -> str:
+    """An amount as a person writes it, rounded up to the cent (to a tenth of a cent when it is smaller)."""
+    if amount is None:
+        return "price unknown"
+    step = Decimal("0.01") if amount >= Decimal("0.1") or amount == 0 else Decimal("0.001")
+    figure = f"{amount.quantize(step, rounding=ROUND_UP):,}"
+    sign = CURRENCY_SIGNS.get(currency)
+    return f"{sign}{figure}" if sign else f"{figure} {currency}"
+
+
+@register.filter
+def model_name(take: Render) -> str:
+    """The studio's name of the take's model; the gateway's id for one that is no longer in the catalogue."""
+    try:
+        model = registry.find_model(take.provider, take.model)
+    except LookupError:
+        model = None
+    return model.name if model else take.model
+
+
+@register.filter
+def asked_ratio(take: Render) -> str:
+    """The shape that the card keeps from the first moment on; adaptive counts as 16:9 until the file is known."""
+    ratio = str(take.spec.get("aspect_ratio", ""))
+    return ratio if ":" in ratio else "16:9"
+
+
+@register.filter
+def is_off(take: Render, spends_in: set[int]) -> bool:
+    """Whether the person may only look at this take."""
+    return take.project_id not in spends_in
+
+
+@register.filter
+def operation_icon(value: str) -> str:
+    """The icon of an operation."""
+    return OPERATION_ICONS.get(Operation(value), "text")
+
+
+@register.filter
+def operation_hint(value: str) -> str:
+    """What an operation starts from, in a few words."""
+    return OPERATION_HINTS.get(Operation(value), "")
+
+
+@register.filter
+def role_label(value: str) -> str:
+    """The name of an input's role."""
+    return str(InputRole(value).label) if value in InputRole.values else value
+
+
+@register.filter
+def kind_icon(value: str) -> str:
+    """The icon of a kind of reference."""
+    return value if value in AssetKind.values else "image"
+
+
+@register.filter
+def short_seconds(value: Decimal | None) -> str:
+    """A length without idle zeros: 5 s, 4.2 s."""
+    if value is None:
+        return ""
+    return f"{value:.1f}".removesuffix(".0") + " s"
+
+
+@register.filter
+def choice_label(choices: list, value: str) -> str:
+    """The label of the chosen value in a list of choices, or the value itself."""
+    return next((choice.label for choice in choices if choice.value == value), value)
+
+
+@register.filter
+def get(mapping: dict[str, str], name: str) -> str:
+    """One value of a dictionary by a name that is only known in the template."""
+    return mapping.get(name, "")
