@@ -19,13 +19,15 @@ UNIT := not e2e and not processes
 # Number of parallel test workers.
 JOBS ?= 2
 
-.PHONY: help up test lint types checks test-unit test-browser test-postgres lock clean
+.PHONY: help up install test lint types checks test-unit test-browser test-postgres lock clean
 
 help: ## List these commands
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 up: .venv/.run-installed ## Start the demo studio: web server, worker and sandbox gateway, until Ctrl-C
 	exec $(RUN) manage.py up --demo
+
+install: .venv/.run-installed ## Only make the environment that the studio runs in
 
 test: lint types checks test-unit test-browser test-postgres ## Everything that has to be green, with its own set-up
 

@@ -33,14 +33,14 @@ def studio_admin(request: HttpRequest) -> User:
 def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY) -> Project:
     """The project if the user is in it (else 404) with one of `roles` (else 403)."""
     found = get_object_or_404(Project.objects.visible_to(person(request)), slug=slug)
-    _require(found, person(request), roles)
+    _require(request, found, roles)
     return found
 
 
 def render(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Render:
     """The render if the user is in its project (else 404) with one of `roles` (else 403)."""
     found = get_object_or_404(Render.objects.visible_to(person(request)).in_gallery(), pk=pk)
-    _require(found.project, person(request), roles)
+    _require(request, found.project, roles)
     return found
 
 
@@ -48,7 +48,7 @@ def asset(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) ->
     """The reference if the user is in its project (else 404) with one of `roles` (else 403)."""
     assets: QuerySet[Asset] = Asset.objects.visible_to(person(request)).select_related("project")
     found = get_object_or_404(assets, pk=pk)
-    _require(found.project, person(request), roles)
+    _require(request, found.project, roles)
     return found
 
 
@@ -59,6 +59,14 @@ def prompt(request: HttpRequest, slug: str, pk: int, roles: tuple[Role, ...] = E
     return found
 
 
-def _require(found: Project, user: User, roles: tuple[Role, ...]) -> None:
-    if found.role_of(user) not in roles:
+def may(request: HttpRequest, project: Project, roles: tuple[Role, ...]) -> bool:
+    """Whether the user has one of `roles` in the project; asked of the database once per request."""
+    known: dict[int, Role | None] = request.__dict__.setdefault("roles_by_project", {})
+    if project.pk not in known:
+        known[project.pk] = project.role_of(person(request))
+    return known[project.pk] in roles
+
+
+def _require(request: HttpRequest, found: Project, roles: tuple[Role, ...]) -> None:
+    if not may(request, found, roles):
         raise PermissionDenied("Your role in this project does not allow that.")

@@ -44,15 +44,11 @@ def data_folder(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def secret_file(**_: Any) -> list[CheckMessage]:
-    """The key that encrypts every provider key is nobody else's business."""
-    file = settings.STUDIO_DATA_DIR / "secret-key"
-    if not file.exists() or file.stat().st_mode & 0o077 == 0:
-        return []
+def secret_files(**_: Any) -> list[CheckMessage]:
+    """The keys that sign sessions and encrypt the gateways' keys are nobody else's business."""
+    files = [settings.STUDIO_DATA_DIR / name for name in ("secret-key", "provider-key")]
     return [
-        Error(
-            f"{file} can be read by others.",
-            hint=f"chmod 600 {file}",
-            id="studio.E003",
-        )
+        Error(f"{file} can be read by others.", hint=f"chmod 600 {file}", id="studio.E003")
+        for file in files
+        if file.exists() and file.stat().st_mode & 0o077
     ]

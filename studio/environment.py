@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, fields
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
+from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,16 +45,6 @@ class Environment:
 def variable_names() -> list[str]:
     """The environment variables that the studio reads, in the order of the README's table."""
     return [field.name.upper() for field in fields(Environment)]
-
-
-def is_loopback(host: str) -> bool:
-    """True for localhost and the loopback addresses, by name or number; never looks anything up."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def read_environment() -> Environment:
@@ -113,11 +103,13 @@ def _check(environment: Environment) -> None:
         raise ImproperlyConfigured(
             "STUDIO_PUBLIC_URL must be the whole address people use, such as https://rushes.example.com."
         )
-    if public.scheme == "http" and not is_loopback(public.hostname):
+    if public.scheme == "http" and not is_loopback_host(public.hostname):
         raise ImproperlyConfigured(
             "STUDIO_PUBLIC_URL must start with https:// unless the studio is only used on this machine."
         )
-    if environment.studio_demo and not (is_loopback(environment.studio_host) and is_loopback(public.hostname)):
+    if environment.studio_demo and not (
+        is_loopback_host(environment.studio_host) and is_loopback_host(public.hostname)
+    ):
         raise ImproperlyConfigured(
             "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
         )

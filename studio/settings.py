@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "studio.views.middleware.sign_in_for_htmx",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -71,7 +72,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "studio.views.context.studio",
-            ]
+            ],
+            "builtins": ["studio.templatetags.icons"],
         },
     }
 ]

@@ -44,4 +44,4 @@ def test_secret_file_that_others_can_read_is_an_error(
     (tmp_path / "secret-key").touch()
     (tmp_path / "secret-key").chmod(mode)
 
-    assert len(checks.secret_file()) == found
+    assert len(checks.secret_files()) == found

@@ -16,7 +16,7 @@ function redraw() {
 
 async function saveQuietly(form) {
   const body = new FormData(form);
-  body.set("act", "update");
+  body.set("act", "save");
   saving?.abort();
   saving = new AbortController();
   try {

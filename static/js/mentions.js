@@ -1,6 +1,7 @@
 // Paints @mentions and {variables} on a layer behind the prompt. Completing a mention lives in mention-list.js.
 
-const PARTS = /(@(?:Image|Video|Audio)\d+)|(\{[A-Za-z_][A-Za-z0-9_]*\})/g;
+// As studio/lib/variables.py reads them: words in braces, perhaps several.
+const PARTS = /(@(?:Image|Video|Audio)\d+)|(\{[ \t]*[\p{L}_][\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+)*[ \t]*\})/gu;
 
 function trayNames() {
   return new Set([...document.querySelectorAll("[data-tray-name]")].map((name) => name.textContent.trim()));

@@ -79,7 +79,7 @@ class InvitationForm(StyledForm):
 class StudioInvitationForm(InvitationForm):
     """A link to any project, or to the studio as admin."""
 
-    makes_admin = forms.BooleanField(label="Studio admin: may do everything, in every project", required=False)
+    makes_admin = forms.BooleanField(label="Studio admin", required=False)
     project = forms.ModelChoiceField(
         Project.objects.active().order_by("name"), required=False, empty_label="No project", to_field_name="slug"
     )

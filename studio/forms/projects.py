@@ -13,6 +13,8 @@ from studio.providers import registry
 from studio.providers.capabilities import Capability
 
 _NO_DEFAULT = ("", "No default")
+_SILENT = "off"
+_DEFAULTS = ("model", "operation", "aspect_ratio", "duration", "resolution", "sound")
 
 
 class ProjectForm(StyledForm):
@@ -33,9 +35,9 @@ class ProjectSettingsForm(ProjectForm):
     model = forms.ChoiceField(required=False)
     operation = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, *Operation.choices])
     aspect_ratio = forms.ChoiceField(required=False, label="Aspect ratio")
-    duration = forms.TypedChoiceField(required=False, label="Length", coerce=int, empty_value=None)
+    duration = forms.ChoiceField(required=False, label="Length")
     resolution = forms.ChoiceField(required=False)
-    sound = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, ("on", "With sound"), ("off", "Silent")])
+    sound = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, ("on", "With sound"), (_SILENT, "Silent")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,24 +50,18 @@ class ProjectSettingsForm(ProjectForm):
     @classmethod
     def initial_of(cls, project: Project) -> dict[str, Any]:
         """What the form shows of a project."""
-        settings = project.default_settings
-        return {
-            **settings,
-            "name": project.name,
-            "brief": project.brief,
-            "model": f"{settings['provider']}:{settings['model']}" if settings.get("model") else "",
-            "sound": {True: "on", False: "off"}.get(settings.get("sound"), ""),
-        }
+        initial = {**project.default_settings, "name": project.name, "brief": project.brief}
+        if "sound" in initial:
+            initial["sound"] = initial["sound"] or _SILENT
+        return initial
 
-    def default_settings(self) -> dict[str, Any]:
-        """The defaults as the project keeps them: only what was chosen."""
-        chosen = {name: self.cleaned_data[name] for name in ("operation", "aspect_ratio", "duration", "resolution")}
-        model = registry.find_key(self.cleaned_data["model"])
-        if model:
-            chosen |= {"provider": model.provider, "model": model.model}
-        if self.cleaned_data["sound"]:
-            chosen["sound"] = self.cleaned_data["sound"] == "on"
-        return {name: value for name, value in chosen.items() if value not in ("", None)}
+    def default_settings(self) -> dict[str, str]:
+        """The defaults in the composer's own words, and only what was chosen."""
+        chosen = {name: self.cleaned_data[name] for name in _DEFAULTS if self.cleaned_data[name]}
+        if chosen.get("sound") == _SILENT:
+            # The composer knows silence as a box that is not ticked.
+            chosen["sound"] = ""
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -78,7 +74,7 @@ class ProjectSettingsForm(ProjectForm):
         offered: dict[str, tuple[Any, ...]] = {
             "operation": tuple(model.operations),
             "aspect_ratio": model.aspect_ratios,
-            "duration": model.durations,
+            "duration": tuple(map(str, model.durations)),
             "resolution": model.resolutions,
         }
         for name, values in offered.items():

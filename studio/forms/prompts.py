@@ -10,6 +10,12 @@ from studio.forms.styling import StyledForm
 from studio.models import Prompt, PromptVersion
 
 
+def _text_field() -> forms.CharField:
+    # The class of the box that paints mentions and variables, as in the composer.
+    widget = forms.Textarea(attrs={"rows": 9, "class": "prompt-text"})
+    return forms.CharField(label="Prompt", max_length=20_000, widget=widget)
+
+
 class TitleForm(StyledForm):
     """A prompt's title."""
 
@@ -19,7 +25,7 @@ class TitleForm(StyledForm):
 class VersionForm(StyledForm):
     """The text of the next version, and which version it was written from."""
 
-    text = forms.CharField(label="Prompt", max_length=20_000, widget=forms.Textarea(attrs={"rows": 10}))
+    text = _text_field()
     note = forms.CharField(
         label="What changed", max_length=200, required=False, help_text="A few words for the history."
     )
@@ -38,7 +44,7 @@ class VersionForm(StyledForm):
 class PromptForm(TitleForm):
     """A new prompt: title and the text of version 1."""
 
-    text = forms.CharField(label="Prompt", max_length=20_000, widget=forms.Textarea(attrs={"rows": 10}))
+    text = _text_field()
 
 
 class CompareForm(forms.Form):

@@ -17,11 +17,11 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 
 
 def style(form: forms.BaseForm) -> None:
-    """Set the class of each control of `form` by what kind of control it is."""
+    """Set the class of each control of `form` by what kind of control it is, unless the form says otherwise."""
     for field in form.fields.values():
         name = next((name for widget, name in _CLASSES if isinstance(field.widget, widget)), "")
         if name:
-            field.widget.attrs["class"] = name
+            field.widget.attrs.setdefault("class", name)
 
 
 class StyledForm(forms.Form):

@@ -8,11 +8,12 @@ from studio.choices import AT_GATEWAY, AttemptOutcome
 from studio.jobs.gateways import client, connection_of_attempt
 from studio.jobs.statuses import apply_status
 from studio.lib.clock import later
-from studio.models import Render
+from studio.models import Attempt, Render
+from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
-from studio.providers.answers import CancelKind
+from studio.providers.answers import CancelAnswer, CancelKind
 from studio.providers.errors import ProviderError
-from studio.services.transitions import note
+from studio.services import cancelling
 
 log = logging.getLogger(__name__)
 
@@ -28,21 +29,42 @@ def cancel(render_id: int) -> None:
     """Send the wish for a cancelled render; safe to run twice, since the gateway decides."""
     render = Render.objects.get(pk=render_id)
     attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key").first()
-    if attempt is None or render.state not in AT_GATEWAY:
+    if attempt is None or render.state not in AT_GATEWAY or render.cancel_answered_at is not None:
+        # While it is still being sent, the wish follows as soon as the gateway has taken it.
+        return
+    try:
+        answer = registry.get(render.provider).adapter.cancel(
+            client(), connection_of_attempt(attempt), attempt.remote_id
+        )
+    except ProviderError as error:
+        _not_asked(render, error.said or error.meaning)
+    except (ValueError, UnreadableSecret) as error:
+        _not_asked(render, str(error))
+    else:
+        cancelling.record_answer(
+            render=render, reason=f"{WORDS[answer.kind]} {answer.said}".strip(), clear=answer.kind != CancelKind.UNKNOWN
+        )
+        _read_status(render, attempt, answer)
+
+
+def _not_asked(render: Render, why: str) -> None:
+    log.warning("take %s: cancel: %s", render.pk, why)
+    cancelling.record_answer(render=render, reason=f"Cancel could not be asked for yet: {why}", clear=False)
+
+
+def _read_status(render: Render, attempt: Attempt, answer: CancelAnswer) -> None:
+    """What the task's own status says is what counts; when it cannot be read now, the tracker reads it."""
+    if answer.kind == CancelKind.UNSUPPORTED:
         return
     adapter = registry.get(render.provider).adapter
-    connection = connection_of_attempt(attempt)
     try:
-        answer = adapter.cancel(client(), connection, attempt.remote_id)
-        note(render=render, reason=" ".join([WORDS[answer.kind], answer.said]).strip())
-        status = adapter.status(client(), connection, attempt.remote_id, attempt.poll_url)
+        status = adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
     except ProviderError as error:
-        log.warning("take %s: cancel: %s", render_id, error)
-        note(render=render, reason=f"Cancel could not be asked for: {error.said or error.meaning}"[:500])
+        log.warning("take %s: after the cancel: %s", render.pk, error)
         return
     apply_status(
         provider=render.provider,
-        render_id=render_id,
+        render_id=render.pk,
         state=render.state,
         status=status,
         next_poll_at=later(3),

@@ -6,20 +6,30 @@ import base64
 
 from studio.jobs.posters import ensure_prepared
 from studio.media import storage
+from studio.media.errors import Rejected
 from studio.models import Asset, Render
 from studio.providers.requests import RenderRequest
+from studio.services.assets import PREPARATION_TRIES_IN_ALL, begin_preparation
 from studio.services.links import can_be_fetched, reference_link
 
 
 def deliver(render: Render, request: RenderRequest) -> dict[int, str]:
-    """The address (or data URL) of each input, by its position in the request."""
+    """The address (or data URL) of each input, by its position in the request; raises Rejected or OSError."""
     assets = Asset.objects.in_bulk([file.asset_id for file in request.inputs if file.asset_id])
     by_link = can_be_fetched(base_url=render.key.base_url)
     urls = {}
     for position, file in enumerate(request.inputs):
-        asset = ensure_prepared(assets[file.asset_id or 0])
+        asset = _prepared(assets[file.asset_id or 0])
         urls[position] = reference_link(render=render, asset=asset) if by_link else _inlined(asset)
     return urls
+
+
+def _prepared(asset: Asset) -> Asset:
+    if asset.prepared_at is None:
+        asset.refresh_from_db()
+    if asset.prepared_at is None and not begin_preparation(asset=asset, tries=PREPARATION_TRIES_IN_ALL):
+        raise Rejected("unprepared", f"“{asset.name}” could not be prepared for the gateway.")
+    return ensure_prepared(asset)
 
 
 def _inlined(asset: Asset) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from studio.environment import is_loopback
+from studio.lib.addresses import is_loopback_host
 from studio.models import Attempt, ProviderKey
 from studio.providers import registry
 from studio.providers.http import Connection, make_client
@@ -31,17 +31,17 @@ def connection(*, provider: str, base_url: str, secret: str) -> Connection:
 
 
 def connection_of_key(key: ProviderKey) -> Connection:
-    """The connection for a new attempt."""
+    """The connection for a new attempt; raises ValueError or UnreadableSecret."""
     return connection(provider=key.provider, base_url=key.base_url, secret=key.secret)
 
 
 def connection_of_attempt(attempt: Attempt) -> Connection:
-    """The connection that an attempt was sent over; its host stays with it."""
+    """The connection that an attempt was sent over; its host stays with it. Raises ValueError or UnreadableSecret."""
     return connection(provider=attempt.key.provider, base_url=attempt.base_url, secret=attempt.key.secret)
 
 
 def poll_seconds(provider: str, base_url: str) -> float:
     """The pause between two looks at a young task: the gateway's own advice; on this machine nobody minds more."""
-    if is_loopback(urlsplit(base_url).hostname or ""):
+    if is_loopback_host(urlsplit(base_url).hostname or ""):
         return 1.0
     return registry.get(provider).poll_seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from functools import lru_cache
@@ -17,12 +18,14 @@ from studio.media import storage
 from studio.media.download_errors import DownloadInterrupted, DownloadRefused, LinkGone
 from studio.media.downloads import download, make_client
 from studio.media.errors import Rejected
-from studio.media.partfiles import Downloaded
+from studio.media.info import FORMATS
 from studio.media.probe import verify_playable
 from studio.models import Render
+from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.errors import ProviderError
 from studio.services import outputs
+from studio.services.outputs import Pictures
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +33,15 @@ log = logging.getLogger(__name__)
 SIZE_LIMIT = 4 * 1024**3
 # One run stays well under the queue's time-out; what is left goes on in the next.
 RUN_SECONDS = 200
+# A stalled read ends before the claim does; the next run goes on where it stopped.
+STALL_SECONDS = 10
 # Upstream's links live 24 h; beyond some hundred tries with growing pauses that is over.
 TRIES = 150
-BAD_FILE_TRIES = 4
+BAD_FILE_TRIES = 5
+# A file whose pictures took the worker down twice is taken in without them; the sweep asks for them apart.
+PICTURE_TRIES = 2
+INCOMING = "incoming.mp4"
+NOT_A_VIDEO = "What the gateway delivered is not a playable video."
 
 
 def ingest(render_id: int) -> None:
@@ -40,30 +49,52 @@ def ingest(render_id: int) -> None:
     render = outputs.claim_fetch(render_id=render_id)
     if render is None:
         return
-    target = storage.absolute(storage.render_name(render.pk, "incoming.mp4"))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = storage.absolute(storage.render_name(render.pk, INCOMING))
     try:
-        downloaded = _fetch(render, target)
+        found = _already_here(render, target)
+        if found is None:
+            sha256 = _fetch(render, target)
+            found = target
+        else:
+            sha256 = _digest(found)
+        _take_in(render, found, sha256)
     except DownloadInterrupted as error:
-        _try_later(render, str(error))
+        # Busy: another worker has the file open, and goes on with it.
+        if error.code != "busy":
+            _try_later(render, str(error))
     except LinkGone as error:
         _renew_or_give_up(render, str(error))
     except DownloadRefused as error:
-        _lose(render, RenderState.FAILED, str(error), "The studio does not fetch from that address.")
+        _refused(render, error)
+    except Rejected as error:
+        _bad_file(render, str(error))
     except OSError as error:
         log.exception("take %s: the file could not be stored", render_id)
         _try_later(render, error.strerror or "the disk refused the file")
-    else:
-        _take_in(render, target, downloaded)
+
+
+def _already_here(render: Render, target: Path) -> Path | None:
+    """The whole file, when an earlier run died between the last byte and the last step."""
+    endings = {form.extension for form in FORMATS.values()}
+    taken = [storage.absolute(storage.render_name(render.pk, f"take.{ending}")) for ending in sorted(endings)]
+    return next((path for path in (target, *taken) if path.is_file()), None)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache
 def _downloads() -> httpx.Client:
-    return make_client(allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
+    downloads = make_client(allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
+    downloads.timeout = httpx.Timeout(STALL_SECONDS)
+    return downloads
 
 
-def _fetch(render: Render, target: Path) -> Downloaded:
-    return download(
+def _fetch(render: Render, target: Path) -> str:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    downloaded = download(
         render.result_url,
         target,
         client=_downloads(),
@@ -72,6 +103,7 @@ def _fetch(render: Render, target: Path) -> Downloaded:
         allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS,
         on_progress=_Renewal(render.pk),
     )
+    return downloaded.sha256
 
 
 class _Renewal:
@@ -87,43 +119,54 @@ class _Renewal:
             outputs.renew_fetch(render_id=self.render_id)
 
 
-def _take_in(render: Render, incoming: Path, downloaded: Downloaded) -> None:
+def _take_in(render: Render, file: Path, sha256: str) -> None:
     try:
-        info = verify_playable(incoming)
-    except Rejected as error:
-        incoming.unlink(missing_ok=True)
-        if render.tries < BAD_FILE_TRIES:
-            _try_later(render, str(error))
-        else:
-            _lose(render, RenderState.FAILED, str(error), "What the gateway delivered is not a playable video.")
-        return
+        info = verify_playable(file)
+    except Rejected:
+        file.unlink(missing_ok=True)
+        raise
     outputs.renew_fetch(render_id=render.pk)
     name = storage.render_name(render.pk, f"take.{info.extension}")
-    storage.adopt(incoming, name)
-    outputs.record_output(
-        render=render,
-        file=name,
-        sha256=downloaded.sha256,
-        info=info,
-        pictures=make_pictures(render.pk, name),
-    )
+    if file != storage.absolute(name):
+        storage.adopt(file, name)
+    pictures = make_pictures(render.pk, name) if render.tries <= PICTURE_TRIES else Pictures()
+    outputs.record_output(render=render, file=name, sha256=sha256, info=info, pictures=pictures)
 
 
-def _try_later(render: Render, reason: str) -> None:
+def _try_later(render: Render, reason: str, *, bad_file: bool = False) -> None:
     if render.tries >= TRIES:
         _lose(render, RenderState.EXPIRED, reason, "The file could not be fetched for a whole day.")
         return
-    outputs.postpone_fetch(render=render, seconds=min(600.0, 2.0 ** min(render.tries, 9)), reason=reason)
+    pause = min(600.0, 2.0 ** min(render.tries, 9))
+    outputs.postpone_fetch(render=render, seconds=pause, reason=reason, bad_file=bad_file)
+
+
+def _refused(render: Render, error: DownloadRefused) -> None:
+    if error.code in ("not_media", "encoded"):
+        _bad_file(render, str(error))
+    else:
+        _lose(render, RenderState.FAILED, str(error), "The studio does not fetch that.")
+
+
+def _bad_file(render: Render, reason: str) -> None:
+    """Perhaps a page of an overloaded server; a few more tries with a fresh link tell."""
+    if render.bad_files + 1 >= BAD_FILE_TRIES:
+        _lose(render, RenderState.FAILED, reason, NOT_A_VIDEO)
+        return
+    if fresh := _fresh_link(render):
+        outputs.renew_link(render=render, video_url=fresh)
+    _try_later(render, reason, bad_file=True)
 
 
 def _renew_or_give_up(render: Render, reason: str) -> None:
     """The link is dead; the gateway may name a fresh one when asked again."""
     fresh = _fresh_link(render)
-    if fresh and (fresh != render.result_url or render.tries < BAD_FILE_TRIES):
+    if fresh is None:
+        _try_later(render, reason)
+    elif fresh and (fresh != render.result_url or render.bad_files + 1 < BAD_FILE_TRIES):
+        bad_file = fresh == render.result_url
         outputs.renew_link(render=render, video_url=fresh)
-        _try_later(render, reason)
-    elif fresh is None:
-        _try_later(render, reason)
+        _try_later(render, reason, bad_file=bad_file)
     else:
         _lose(render, RenderState.EXPIRED, reason, "The gateway no longer hands out the file.")
 
@@ -136,7 +179,7 @@ def _fresh_link(render: Render) -> str | None:
     adapter = registry.get(render.provider).adapter
     try:
         status = adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
-    except ProviderError as error:
+    except (ProviderError, ValueError, UnreadableSecret) as error:
         log.warning("take %s: %s", render.pk, error)
         return None
     return status.video_url
@@ -150,3 +193,5 @@ def _lose(render: Render, to: RenderState, said: str, meaning: str) -> None:
         meaning=f"{meaning} The gateway has rendered it, so it is probably charged.",
         advice="Look for the file in the gateway's own console before asking for the take again.",
     )
+    for name in (INCOMING, f"{INCOMING}.part", f"{INCOMING}.part.etag"):
+        storage.absolute(storage.render_name(render.pk, name)).unlink(missing_ok=True)

@@ -66,9 +66,9 @@ def make_pictures(render_id: int, file: str) -> Pictures:
         make_poster(video, storage.absolute(poster))
         strip = make_filmstrip(video, storage.absolute(filmstrip), frames=FRAMES, height=180)
         last_frame = _keep_last_frame(render_id, video)
-    except (Rejected, OSError, ValueError) as error:
-        # The take itself is whole; the sweep asks for its pictures again.
-        log.warning("take %s: no pictures yet: %s", render_id, error)
+    except Exception as error:
+        # Whatever it is: the take itself is whole and paid for, and the sweep asks for its pictures again.
+        log.warning("take %s: no pictures yet: %s: %s", render_id, type(error).__name__, error)
         return Pictures()
     return Pictures(poster=poster, filmstrip=filmstrip, filmstrip_frames=strip.frames, last_frame=last_frame)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from studio.choices import RenderState
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
-from studio.services import polling
+from studio.services import statuses
 
 ADVICE = {
     RenderState.FAILED: "Change the prompt or the references if the gateway named them; otherwise try again.",
@@ -21,28 +21,37 @@ ENDS = {
 }
 
 
-def brings_news(*, state: str, status: RemoteStatus) -> bool:
-    """Whether a status changes anything about a render in `state`."""
+def brings_news(*, state: str, progress: int | None, status: RemoteStatus) -> bool:
+    """Whether a status changes anything about a render in `state` that was last seen at `progress`."""
     if status.state in (RemoteState.WAITING, RemoteState.UNKNOWN_WORD):
         return False
-    return status.has_ended or state != RenderState.RUNNING or status.progress is not None
+    moved_on = status.progress is not None and status.progress != progress
+    return status.has_ended or state != RenderState.RUNNING or moved_on
 
 
-def apply_status(*, provider: str, render_id: int, state: str, status: RemoteStatus, next_poll_at: datetime) -> None:
+def apply_status(
+    *,
+    provider: str,
+    render_id: int,
+    state: str,
+    status: RemoteStatus,
+    next_poll_at: datetime,
+    progress: int | None = None,
+) -> None:
     """Write down a status, if it brings news."""
     if status.state in ENDS:
         _end(provider, render_id, status)
     elif status.state == RemoteState.SUCCEEDED:
-        polling.record_succeeded(render_id=render_id, video_url=status.video_url, billing_id=status.billing_id)
-    elif brings_news(state=state, status=status):
-        polling.record_running(render_id=render_id, progress=status.progress, next_poll_at=next_poll_at)
+        statuses.record_succeeded(render_id=render_id, video_url=status.video_url, billing_id=status.billing_id)
+    elif brings_news(state=state, progress=progress, status=status):
+        statuses.record_running(render_id=render_id, progress=status.progress, next_poll_at=next_poll_at)
 
 
 def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
     to, reason = ENDS[status.state]
     # A task called completed was rendered, whatever is missing from its answer.
     free = registry.get(provider).failed_is_free and status.error_code != NO_VIDEO_CODE
-    polling.record_ended(
+    statuses.record_ended(
         render_id=render_id,
         to=to,
         reason=reason,

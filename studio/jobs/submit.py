@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from studio.choices import RenderState
 from studio.jobs.deliveries import deliver
 from studio.jobs.gateways import client, connection_of_key, poll_seconds
+from studio.lib.clock import now
 from studio.lib.masking import redact_request
+from studio.media.errors import Rejected
 from studio.models import Attempt, Render
+from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
+from studio.providers.answers import Created
 from studio.providers.errors import NotSent, ProviderError, Retryable, Unknown
 from studio.providers.http import Connection
 from studio.providers.requests import RenderRequest
@@ -18,45 +26,53 @@ from studio.services.requests import capability_of, find_problems
 
 log = logging.getLogger(__name__)
 
+# How long the gateway's answer is held while the database is away, in seconds between the tries.
+PATIENCE = (1, 2, 5, 10, 20, 30)
+
 
 def submit(render_id: int) -> None:
     """Check once more, claim, send, and write down what came of it."""
     render = Render.objects.select_related("key", "project", "source_take__key").get(pk=render_id)
-    if render.state != RenderState.QUEUED:
+    if render.state != RenderState.QUEUED or (render.not_before and render.not_before > now()):
         return
     request = RenderRequest.from_json(render.spec)
-    # Copies for the gateway are made before the claim, so that hardly a moment lies between claim and sending.
-    urls = deliver(render, request)
-    if _refused(render, request):
+    if reason := _reason_against(render, request):
+        attempts.refuse_unsent(
+            render=render, meaning=reason, advice="Change that and render again. Nothing was sent or charged."
+        )
         return
     try:
         connection = connection_of_key(render.key)
-    except ValueError as error:
+        # Copies for the gateway are made before the claim, so that hardly a moment lies between claim and sending.
+        urls = deliver(render, request)
+    except (ValueError, UnreadableSecret) as error:
         attempts.refuse_unsent(render=render, meaning=str(error), advice="An admin has to correct the key.")
-        return
+    except (Rejected, FileNotFoundError) as error:
+        attempts.refuse_unsent(render=render, meaning=_without_path(error), advice="Upload the reference again.")
+    else:
+        _claim_and_send(render, connection, request, urls)
+
+
+def _without_path(error: Rejected | FileNotFoundError) -> str:
+    return str(error) if isinstance(error, Rejected) else "The file of a reference is no longer in the studio."
+
+
+def _claim_and_send(render: Render, connection: Connection, request: RenderRequest, urls: dict[int, str]) -> None:
     body = registry.get(render.provider).body(request, urls)
-    attempt = attempts.begin_attempt(render=render, request_record=redact_request(body))
+    attempt = attempts.begin_attempt(render=render, request_record=redact_request(body, connection.secret))
     if attempt is not None:
         _send(attempt, connection, request, urls)
 
 
-def _refused(render: Render, request: RenderRequest) -> bool:
+def _reason_against(render: Render, request: RenderRequest) -> str:
+    """Why this may not be sent now, or nothing."""
+    if render.key.paused_at is not None:
+        return f"The key “{render.key.label}” was paused before this was sent."
     capability = capability_of(request.provider, request.model)
     if capability is None:
-        attempts.refuse_unsent(
-            render=render,
-            meaning=f"The studio no longer knows the model {request.model}. Nothing was sent.",
-            advice="Choose another model.",
-        )
-        return True
+        return f"The studio no longer knows the model {request.model}."
     found = find_problems(capability=capability, request=request, key=render.key, source_take=render.source_take)
-    if found:
-        attempts.refuse_unsent(
-            render=render,
-            meaning=" ".join(problem.message for problem in found),
-            advice="Change that and render again. Nothing was sent, and nothing is charged.",
-        )
-    return bool(found)
+    return " ".join(problem.message for problem in found)
 
 
 def _send(attempt: Attempt, connection: Connection, request: RenderRequest, urls: dict[int, str]) -> None:
@@ -64,24 +80,50 @@ def _send(attempt: Attempt, connection: Connection, request: RenderRequest, urls
     try:
         created = adapter.create(client(), connection, request, urls)
     except ProviderError as error:
-        _record_error(attempt, error)
+        failure = error
+        _patiently(lambda: _record_error(attempt, failure))
     except Exception:
         # Whatever broke here broke after the claim, so the request may be on its way.
         log.exception("take %s: sending broke off", attempt.render_id)
-        attempts.record_unknown(
-            attempt=attempt,
-            said="",
-            meaning="The studio failed while sending. The gateway may have started, and may charge.",
-            advice="Look at the gateway's own task list before asking for the take again.",
+        _patiently(
+            lambda: attempts.record_unknown(
+                attempt=attempt,
+                said="",
+                meaning="The studio failed while sending. The gateway may have started, and may charge.",
+                advice="Look at the gateway's own task list before asking for the take again.",
+            )
         )
     else:
-        attempts.record_accepted(
-            attempt=attempt,
-            remote_id=created.remote_id,
-            poll_url=created.poll_url,
-            answer=created.status.word,
-            first_poll_seconds=poll_seconds(connection.provider, attempt.base_url),
+        _record_created(attempt, created)
+
+
+def _record_created(attempt: Attempt, created: Created) -> None:
+    try:
+        _patiently(
+            lambda: attempts.record_accepted(
+                attempt=attempt,
+                remote_id=created.remote_id,
+                poll_url=created.poll_url,
+                answer=created.status.word,
+                first_poll_seconds=poll_seconds(attempt.key.provider, attempt.base_url),
+            )
         )
+    except Exception:
+        # The log is the last place where the name of a paid task can be kept.
+        log.critical("take %s: the gateway's task %s could not be stored", attempt.render_id, created.remote_id)
+        raise
+
+
+def _patiently(write: Callable[[], None]) -> None:
+    """What the gateway said is known only here, so a database that is away for a while must not lose it."""
+    for seconds in PATIENCE:
+        try:
+            return write()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not take the gateway's answer yet: %s", type(error).__name__)
+            time.sleep(seconds)
+            close_old_connections()
+    return write()
 
 
 def _record_error(attempt: Attempt, error: ProviderError) -> None:
@@ -92,7 +134,7 @@ def _record_error(attempt: Attempt, error: ProviderError) -> None:
     elif isinstance(error, NotSent):
         attempts.record_not_sent(attempt=attempt, **words)
     elif isinstance(error, Retryable) and attempts.record_postponed(
-        attempt=attempt, said=error.said, seconds=error.retry_after or 10.0
+        attempt=attempt, said=error.said, seconds=10.0 if error.retry_after is None else max(error.retry_after, 1.0)
     ):
         return
     else:

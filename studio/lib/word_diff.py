@@ -11,7 +11,9 @@ Change = Literal["same", "removed", "added"]
 
 # Chinese, Japanese and Korean write without spaces, so there each character counts as a word.
 _EAST_ASIAN = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_EAST_ASIAN}]|[^\W{_EAST_ASIAN}]+|\n|[^\S\n]+|[^\w\s]")
+# A mention or a variable changes as a whole.
+_WHOLE = r"@[A-Za-z]+\d+|\{[^{}\n]+\}"
+_WORD = re.compile(rf"{_WHOLE}|[{_EAST_ASIAN}]|[^\W{_EAST_ASIAN}]+|\n|[^\S\n]+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)

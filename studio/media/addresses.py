@@ -16,43 +16,10 @@ from typing import Any
 import httpcore
 import httpx
 
+from studio.lib.addresses import Address, is_loopback_host, is_public
 from studio.media.download_errors import DownloadRefused
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[..., list[Any]]
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Public by number, yet the door to a cloud's own control services.
-_CLOUD_CONTROL = {ipaddress.ip_address("168.63.129.16")}
-
-
-def is_loopback_host(host: str) -> bool:
-    """Is this name or number the machine itself by its spelling alone?"""
-    bare = host.strip("[]").rstrip(".").lower()
-    if bare == "localhost":
-        return True
-    try:
-        return _unwrapped(ipaddress.ip_address(bare)).is_loopback
-    except ValueError:
-        return False
-
-
-def is_public(address: Address) -> bool:
-    """Is this an address on the open internet that belongs to no private, local or control network?"""
-    address = _unwrapped(address)
-    if isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo):
-        return False
-    return address.is_global and not address.is_multicast and address not in _CLOUD_CONTROL
-
-
-def _unwrapped(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 one that only carries it."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return address.ipv4_mapped
-        if address in _NAT64:
-            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
 
 
 class VettedBackend(httpcore.NetworkBackend):

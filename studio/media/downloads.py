@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from studio.media.addresses import VettedBackend, VettedTransport, is_loopback_host
+from studio.lib.addresses import is_loopback_host
+from studio.media.addresses import VettedBackend, VettedTransport
 from studio.media.download_errors import DownloadInterrupted, DownloadRefused, LinkGone
 from studio.media.partfiles import Downloaded, PartFile
 

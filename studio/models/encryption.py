@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from studio.lib.secret_files import kept_secret
 
@@ -27,20 +28,56 @@ def cipher() -> MultiFernet:
         ) from error
 
 
+class UnreadableSecret(ImproperlyConfigured):
+    """A stored secret belongs to none of the present keys."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A stored gateway key cannot be read with the present STUDIO_SECRET_KEYS. Put the earlier key back."
+        )
+
+
+class Token(str):
+    """What lies in the database. A row keeps it like this, so that neither a dump nor a traceback shows the text."""
+
+
+class Decrypted(DeferredAttribute):
+    """Decrypts when the attribute is read, so that an unreadable secret stops nobody who does not need it."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if not isinstance(value, Token):
+            return value
+        try:
+            return cipher().decrypt(value.encode()).decode()
+        except InvalidToken:
+            # A token of no known key is an error, never passed on as if it were the text.
+            raise UnreadableSecret from None
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if isinstance(value, str) and not isinstance(value, Token):
+            value = encrypted(value)
+        instance.__dict__[self.field.attname] = value
+
+
+def encrypted(text: str) -> Token:
+    """The text as it is stored."""
+    return Token(cipher().encrypt(text.encode()).decode())
+
+
 class EncryptedTextField(models.TextField):
-    """Plain text in Python, a Fernet token in the database."""
+    """Plain text in Python, a Fernet token in the database and in the row's memory."""
+
+    descriptor_class = Decrypted
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way in."""
-        return None if value is None else cipher().encrypt(str(value).encode()).decode()
+        return value if value is None or isinstance(value, Token) else encrypted(str(value))
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
-        """Decrypt on the way out; a token of no known key is an error, never passed on as if it were the text."""
-        if value is None:
-            return None
-        try:
-            return cipher().decrypt(value.encode()).decode()
-        except InvalidToken as error:
-            raise ImproperlyConfigured(
-                "A stored gateway key cannot be read with the present STUDIO_SECRET_KEYS. Put the earlier key back."
-            ) from error
+        """Keep the token; it is decrypted where it is used."""
+        return None if value is None else Token(value)
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """The token that the row holds."""
+        return model_instance.__dict__.get(self.attname)

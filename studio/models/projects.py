@@ -45,7 +45,7 @@ class Project(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=80, unique=True)
     brief = models.TextField(blank=True)
-    # What a new composer starts with: provider, model, operation and parameters, as far as chosen.
+    # What a new composer starts with, in the words of its own fields, as far as chosen.
     default_settings = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -70,17 +70,24 @@ class Render(models.Model):
     error_meaning = models.TextField(blank=True)
     error_advice = models.TextField(blank=True)
     cancel_asked_at = models.DateTimeField(null=True)
+    # When the gateway gave a clear answer to the wish; until then it is asked again.
+    cancel_answered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     state_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     # Work of the jobs: when to look next, who holds it until when, and how often it has been tried.
     next_poll_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=120, blank=True)
     not_before = models.DateTimeField(null=True)
     enqueued_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
     polls = models.PositiveIntegerField(default=0)
     poll_failures = models.PositiveIntegerField(default=0)
+    # Since when the gateway says that it does not know the task.
+    unknown_since = models.DateTimeField(null=True)
+    # Files that arrived and were no video; broken-off downloads do not count.
+    bad_files = models.PositiveSmallIntegerField(default=0)
     result_url = models.TextField(blank=True)
 
     objects = RenderQuerySet.as_manager()

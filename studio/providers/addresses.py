@@ -5,10 +5,11 @@ Names are judged by their spelling here; the address behind a name is vetted on 
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import unquote
 
 import httpx
+
+from studio.lib.addresses import is_loopback_host, is_public, literal
 
 _UNSAFE_CHARACTERS = re.compile(r"[^\x21-\x7e]|\\")
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home", ".arpa", ".intranet")
@@ -52,17 +53,6 @@ def followed(base_url: str, reference: str) -> str:
     return _on_origin(base_url, absolute)
 
 
-def is_loopback_host(host: str) -> bool:
-    address = _literal(host)
-    return address.is_loopback if address is not None else host.lower().rstrip(".") == "localhost"
-
-
-def is_public_address(text: str) -> bool:
-    """For the address behind a name, as the system resolved it."""
-    address = _literal(text)
-    return address is not None and _is_public(address)
-
-
 def _on_origin(base_url: str, absolute: str) -> str:
     base, target = _parsed(base_url), _parsed(absolute)
     if _origin(target) != _origin(base) or target.userinfo or target.fragment:
@@ -98,26 +88,11 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _is_public_host(host: str) -> bool:
-    address = _literal(host)
+    address = literal(host)
     if address is not None:
-        return _is_public(address)
+        return is_public(address)
     name = host.lower().rstrip(".")
     last = name.rpartition(".")[2]
     # "127.1" and "0x7f.1" are names to a parser and addresses to a resolver.
     looks_numeric = bool(re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last))
     return "." in name and not looks_numeric and not name.endswith(_PRIVATE_SUFFIXES)
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return _is_public(mapped)
-    hides_an_ipv4 = address.exploded.startswith(("0064:ff9b", "2002:", "2001:0000:"))
-    return address.is_global and not address.is_multicast and not hides_an_ipv4
-
-
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return None

@@ -15,7 +15,7 @@ import httpx
 from aiohttp.abc import ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from studio.providers.addresses import is_loopback_host, is_public_address
+from studio.lib.addresses import is_loopback_host, is_public_address
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0

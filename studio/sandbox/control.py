@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from studio.sandbox.dialects import DIALECTS
 from studio.sandbox.faults import FAULTS
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.messages import Reply, Request, json_reply
@@ -32,7 +33,7 @@ def summary(gateway: Gateway) -> dict[str, Any]:
     return {
         "sandbox": "rushes",
         "version": VERSION,
-        "dialects": ["tokenlab"],
+        "dialects": list(DIALECTS),
         "pace": gateway.pace,
         "fault": gateway.default_fault,
         "faults": FAULTS,

@@ -87,7 +87,8 @@ class Gateway:
     def video_link(self, task: Task) -> str:
         """A fresh link is signed anew after the first was refused, as a gateway with expiring links does."""
         assert task.film is not None
-        renewed = "?renewed=1" if task.tally.get("link refused") else ""
+        is_renewed = self.fault_for_read(task) == "link-expires-once" and task.tally.get("link refused")
+        renewed = "?renewed=1" if is_renewed else ""
         return f"{self.base_url}/files/{task.film.name}.mp4{renewed}"
 
     def last_frame_link(self, task: Task) -> str:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from studio.sandbox import control, files
-from studio.sandbox.dialects import tokenlab
+from studio.sandbox.dialects import DIALECTS
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.http import HttpServer
 from studio.sandbox.messages import Reply, Request, json_reply
@@ -75,8 +75,9 @@ class Sandbox:
             return files.answer(self.gateway, request)
         if request.path == "/_sandbox" or request.path.startswith("/_sandbox/"):
             return control.answer(self.gateway, request)
-        if tokenlab.speaks(request.path):
-            return tokenlab.answer(self.gateway, request)
+        for dialect in DIALECTS.values():
+            if dialect.speaks(request.path):
+                return dialect.answer(self.gateway, request)
         return json_reply({"error": {"message": "There is no such address here.", "type": "not_found_error"}}, 404)
 
 

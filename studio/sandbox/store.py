@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from studio.sandbox.tasks import PENDING, PROCESSING, UNFINISHED, Task
+
+log = logging.getLogger(__name__)
 
 
 class TaskStore:
@@ -28,7 +31,10 @@ class TaskStore:
 
     def _load(self) -> None:
         for path in sorted(self._folder.glob("*.json")):
-            self._remember(Task.from_json(json.loads(path.read_text("utf-8"))))
+            try:
+                self._remember(Task.from_json(json.loads(path.read_text("utf-8"))))
+            except (ValueError, KeyError, TypeError):
+                log.error("sandbox: %s cannot be read and is left out", path)
 
     def _remember(self, task: Task) -> None:
         self._tasks[task.id] = task

@@ -22,6 +22,8 @@ from studio.providers.requests import InputFile
 from studio.services.queue import enqueue
 
 PREPARATION_TRIES = 3
+# Takes that are sent at once may prepare the same file side by side.
+PREPARATION_TRIES_IN_ALL = 30
 
 
 def add_asset(*, project: Project, created_by: User | None, path: Path, sha256: str, name: str) -> tuple[Asset, bool]:
@@ -133,10 +135,10 @@ def remove_asset(*, asset: Asset) -> None:
     Asset.objects.filter(pk=asset.pk, removed_at=None).update(removed_at=now())
 
 
-def begin_preparation(*, asset: Asset) -> bool:
+def begin_preparation(*, asset: Asset, tries: int = PREPARATION_TRIES) -> bool:
     """Count the try before the dangerous work, so that a file that kills its worker is given up on."""
     return bool(
-        Asset.objects.filter(pk=asset.pk, prepared_at=None, preparation_tries__lt=PREPARATION_TRIES).update(
+        Asset.objects.filter(pk=asset.pk, prepared_at=None, preparation_tries__lt=tries).update(
             preparation_tries=F("preparation_tries") + 1
         )
     )

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import later, now
+from studio.lib.holders import this_process
 from studio.models import Attempt, Render
 from studio.services import ledger
-from studio.services.queue import ensure_tracker
+from studio.services.queue import enqueue, ensure_tracker
 from studio.services.transitions import move
 
 # Longer than the client's time-outs together: whoever holds the claim has answered or is dead by then.
@@ -26,6 +27,7 @@ def begin_attempt(*, render: Render, request_record: dict[str, Any]) -> Attempt 
             to=RenderState.SUBMITTING,
             reason="Sending to the gateway",
             claimed_until=later(SUBMIT_LEASE_SECONDS),
+            claimed_by=this_process(),
             not_before=None,
             tries=render.tries + 1,
         )
@@ -42,6 +44,7 @@ def begin_attempt(*, render: Render, request_record: dict[str, Any]) -> Attempt 
 
 def record_accepted(*, attempt: Attempt, remote_id: str, poll_url: str, answer: str, first_poll_seconds: float) -> None:
     """The gateway has a task: remember its name at once, whatever else has become of the render."""
+    # Committed by itself: even if nothing after it succeeds, the sweep can follow the task.
     Attempt.objects.filter(pk=attempt.pk).update(
         outcome=AttemptOutcome.ACCEPTED,
         remote_id=remote_id,
@@ -49,32 +52,42 @@ def record_accepted(*, attempt: Attempt, remote_id: str, poll_url: str, answer: 
         answer=answer,
         answered_at=now(),
     )
-    render = Render.objects.get(pk=attempt.render_id)
-    # From `unconfirmed` as well: a sweep may have given this attempt up a moment before its answer was read.
-    if render.state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED}:
-        move(
-            render=render,
-            to=RenderState.WAITING,
-            reason="Accepted by the gateway",
-            claimed_until=None,
-            next_poll_at=later(first_poll_seconds),
-            error_said="",
-            error_meaning="",
-            error_advice="",
-        )
-        ensure_tracker()
+    adopt(render_id=attempt.render_id, first_poll_seconds=first_poll_seconds)
+
+
+def adopt(*, render_id: int, first_poll_seconds: float = 0) -> None:
+    """Follow a render whose attempt was accepted, also when a sweep gave it up a moment before the answer was read."""
+    while (render := Render.objects.get(pk=render_id)).state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED}:
+        with transaction.atomic():
+            moved = move(
+                render=render,
+                to=RenderState.WAITING,
+                reason="Accepted by the gateway",
+                next_poll_at=later(first_poll_seconds),
+                error_said="",
+                error_meaning="",
+                error_advice="",
+            )
+            # Read after the move, which waits for whoever is asking to cancel in this moment.
+            if moved and Render.objects.filter(pk=render_id, cancel_asked_at__isnull=False).exists():
+                enqueue("studio.jobs.cancel.cancel", render_id)
+        if moved:
+            ensure_tracker()
+            return
 
 
 def record_refused(*, attempt: Attempt, said: str, meaning: str, advice: str) -> None:
     """A definite no: there is no job, and the money is free again."""
-    _close(attempt, AttemptOutcome.REFUSED, said)
-    _end(attempt, RenderState.REFUSED, "Refused by the gateway", said, meaning, advice)
+    with transaction.atomic():
+        _close(attempt, AttemptOutcome.REFUSED, said)
+        _end(attempt, RenderState.REFUSED, "Refused by the gateway", said, meaning, advice)
 
 
 def record_not_sent(*, attempt: Attempt, said: str, meaning: str, advice: str) -> None:
     """No connection was made, so there is no job, and the money is free again."""
-    _close(attempt, AttemptOutcome.NOT_SENT, said)
-    _end(attempt, RenderState.FAILED, "The gateway could not be reached", said, meaning, advice)
+    with transaction.atomic():
+        _close(attempt, AttemptOutcome.NOT_SENT, said)
+        _end(attempt, RenderState.FAILED, "The gateway could not be reached", said, meaning, advice)
 
 
 def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
@@ -82,29 +95,45 @@ def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
     render = Render.objects.get(pk=attempt.render_id)
     if render.tries >= SUBMIT_TRIES:
         return False
-    _close(attempt, AttemptOutcome.REFUSED, said)
-    return move(
-        render=render,
-        to=RenderState.QUEUED,
-        reason="The gateway asked to wait; it is sent again later",
-        claimed_until=None,
-        not_before=later(seconds),
-        enqueued_at=None,
-    )
+    with transaction.atomic():
+        _close(attempt, AttemptOutcome.REFUSED, said)
+        moved = move(
+            render=render,
+            to=RenderState.QUEUED,
+            reason="The gateway asked to wait; it is sent again later",
+            not_before=later(seconds),
+            enqueued_at=None,
+        )
+        if moved and Render.objects.filter(pk=render.pk, cancel_asked_at__isnull=False).exists():
+            cancel_unsent(render=render)
+    return True
+
+
+def cancel_unsent(*, render: Render, **by: Any) -> bool:
+    """End a queued render: nothing is at any gateway, and the money is free again."""
+    reason = "Cancelled before it was sent"
+    with transaction.atomic():
+        moved = move(render=render, to=RenderState.CANCELLED, reason=reason, not_before=None, **by)
+        if moved:
+            ledger.release(render=render, note=reason)
+    return moved
 
 
 def record_unknown(*, attempt: Attempt, said: str, meaning: str, advice: str) -> None:
     """It left us and no answer was read: never sent again by itself, and the money stays reserved."""
-    _close(attempt, AttemptOutcome.UNKNOWN, said)
-    move(
-        render=Render.objects.get(pk=attempt.render_id),
-        to=RenderState.UNCONFIRMED,
-        reason="Sent, but no answer was read",
-        claimed_until=None,
-        error_said=said,
-        error_meaning=meaning,
-        error_advice=advice,
-    )
+    with transaction.atomic():
+        render = Render.objects.get(pk=attempt.render_id)
+        if render.state != RenderState.SUBMITTING:
+            return
+        _close(attempt, AttemptOutcome.UNKNOWN, said)
+        move(
+            render=render,
+            to=RenderState.UNCONFIRMED,
+            reason="Sent, but no answer was read",
+            error_said=said,
+            error_meaning=meaning,
+            error_advice=advice,
+        )
 
 
 def refuse_unsent(*, render: Render, meaning: str, advice: str) -> None:
@@ -121,21 +150,20 @@ def refuse_unsent(*, render: Render, meaning: str, advice: str) -> None:
 
 
 def _close(attempt: Attempt, outcome: AttemptOutcome, answer: str) -> None:
-    Attempt.objects.filter(pk=attempt.pk, outcome=AttemptOutcome.SENDING).update(
+    Attempt.objects.filter(pk=attempt.pk, outcome__in=[AttemptOutcome.SENDING, AttemptOutcome.UNKNOWN]).update(
         outcome=outcome, answer=answer, answered_at=now()
     )
 
 
 def _end(attempt: Attempt, state: RenderState, reason: str, said: str, meaning: str, advice: str) -> None:
     render = Render.objects.get(pk=attempt.render_id)
-    with transaction.atomic():
-        if move(
-            render=render,
-            to=state,
-            reason=reason,
-            claimed_until=None,
-            error_said=said,
-            error_meaning=meaning,
-            error_advice=advice,
-        ):
-            ledger.release(render=render, note="No job was created at the gateway")
+    # A late no is proof as well: what a sweep had to call unconfirmed is certain now.
+    if render.state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED} and move(
+        render=render,
+        to=state,
+        reason=reason,
+        error_said=said,
+        error_meaning=meaning,
+        error_advice=advice,
+    ):
+        ledger.release(render=render, note="No job was created at the gateway")

@@ -34,6 +34,7 @@ def draft_of(*, project: Project, user: User) -> ComposerDraft:
     draft, _ = ComposerDraft.objects.get_or_create(
         project=project, user=user, defaults={"data": {"values": _defaults(project)}}
     )
+    draft.project = project
     return draft
 
 

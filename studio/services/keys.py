@@ -14,7 +14,9 @@ def add_key(*, provider: str, label: str, base_url: str, secret: str, created_by
 
     The caller has checked `base_url` with `providers.http.check_base_url`.
     """
-    secret = secret.strip()
+    secret, label = secret.strip(), label.strip()
+    if not 0 < len(label) <= 80:
+        raise ValidationError("Give the key a label of 1 to 80 characters.")
     if len(secret) < 8 or any(character.isspace() for character in secret):
         raise ValidationError("That is not a key: it is too short, or has spaces in it.")
     try:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from studio.lib.clock import later, now
+from studio.lib.holders import is_gone
 from studio.models import Lease
 
 
@@ -35,6 +36,15 @@ def _first(name: str, holder: str, seconds: float) -> bool:
 def release(*, name: str, holder: str) -> None:
     """Give the lease back early."""
     Lease.objects.filter(name=name, holder=holder).update(expires_at=now())
+
+
+def release_dead() -> int:
+    """Give back what processes of this host held that are gone; how many leases that were."""
+    held = Lease.objects.filter(expires_at__gt=now()).exclude(holder="")
+    dead = [lease for lease in held if is_gone(lease.holder)]
+    for lease in dead:
+        release(name=lease.name, holder=lease.holder)
+    return len(dead)
 
 
 def beat(*, name: str) -> None:

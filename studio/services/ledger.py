@@ -12,7 +12,9 @@ def reserve(*, render: Render) -> None:
     """Write down what the render is expected to cost, and hold it."""
     note = render.estimate_basis or "The gateway publishes no price that could be worked out."
     _add(render=render, kind=LedgerKind.ESTIMATED, amount=render.estimate, note=note)
-    _add(render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note="Held until the take is paid for or ended")
+    _add(
+        render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note="Held until the take is paid for or ended"
+    )
 
 
 def settle(*, render: Render, amount: Decimal | None, note: str) -> None:

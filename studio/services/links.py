@@ -10,8 +10,8 @@ from django.core import signing
 from django.utils.text import slugify
 
 from studio.choices import ENDED
-from studio.environment import is_loopback
-from studio.models import Asset, Render
+from studio.lib.addresses import is_loopback_host
+from studio.models import Asset, Render, RenderInput
 
 # A gateway may fetch as late as the task starts, and tasks may queue for 48 hours (TokenLab: execution window).
 LIFE = timedelta(hours=60)
@@ -31,8 +31,9 @@ def referenced_asset(*, token: str) -> Asset | None:
         render_pk, asset_pk = signing.loads(token.replace("~", ":"), salt=_SALT, max_age=LIFE)
     except (signing.BadSignature, ValueError):
         return None
-    used = Asset.objects.filter(pk=asset_pk, uses__render=render_pk).exclude(uses__render__state__in=ENDED)
-    return used.filter(uses__render=render_pk).first()
+    uses = RenderInput.objects.filter(render=render_pk, asset=asset_pk).exclude(render__state__in=ENDED)
+    use = uses.select_related("asset").first()
+    return use.asset if use else None
 
 
 def can_be_fetched(*, base_url: str) -> bool:
@@ -41,6 +42,6 @@ def can_be_fetched(*, base_url: str) -> bool:
     A studio on loopback is reached by a gateway on loopback only; a public one by every gateway.
     """
     ours = urlsplit(settings.STUDIO_PUBLIC_URL)
-    if is_loopback(ours.hostname or ""):
-        return is_loopback(urlsplit(base_url).hostname or "")
+    if is_loopback_host(ours.hostname or ""):
+        return is_loopback_host(urlsplit(base_url).hostname or "")
     return ours.scheme == "https"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from studio.choices import RenderState
 from studio.lib.clock import later, now
+from studio.lib.holders import this_process
 from studio.media.info import MediaInfo
 from studio.models import Output, Render
 from studio.providers import registry
@@ -18,7 +19,7 @@ from studio.services import ledger
 from studio.services.transitions import move, note
 
 # Renewed while bytes arrive, and longer than a read may stall: a killed worker's download goes on soon after.
-FETCH_LEASE_SECONDS = 45
+FETCH_LEASE_SECONDS = 25
 PICTURES_TRIES = 3
 
 
@@ -38,14 +39,15 @@ def claim_fetch(*, render_id: int) -> Render | None:
     free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
     ripe = Q(not_before=None) | Q(not_before__lte=moment)
     claimed = Render.objects.filter(free, ripe, pk=render_id, state=RenderState.FETCHING).update(
-        claimed_until=later(FETCH_LEASE_SECONDS), tries=F("tries") + 1
+        claimed_until=later(FETCH_LEASE_SECONDS), claimed_by=this_process(), tries=F("tries") + 1
     )
     return Render.objects.select_related("key").get(pk=render_id) if claimed else None
 
 
 def renew_fetch(*, render_id: int) -> None:
     """Bytes are arriving; keep the claim."""
-    Render.objects.filter(pk=render_id, state=RenderState.FETCHING).update(claimed_until=later(FETCH_LEASE_SECONDS))
+    mine = Render.objects.filter(pk=render_id, state=RenderState.FETCHING, claimed_by=this_process())
+    mine.update(claimed_until=later(FETCH_LEASE_SECONDS))
 
 
 def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> None:
@@ -56,7 +58,7 @@ def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pi
             render=render,
             to=RenderState.READY,
             reason="The take is here",
-            claimed_until=None,
+            not_before=None,
             result_url="",
             progress=None,
         )
@@ -90,13 +92,17 @@ def _settle(render: Render, request: RenderRequest, info: MediaInfo) -> None:
     ledger.settle(render=render, amount=final.amount, note=final.basis)
 
 
-def postpone_fetch(*, render: Render, seconds: float, reason: str) -> None:
-    """The download broke off: go on later from where it stopped."""
+def postpone_fetch(*, render: Render, seconds: float, reason: str, bad_file: bool = False) -> None:
+    """The download broke off, or brought no video: go on later, from where it stopped if it is the same file."""
     with transaction.atomic():
         if Render.objects.filter(pk=render.pk, state=RenderState.FETCHING).update(
-            claimed_until=None, not_before=later(seconds), enqueued_at=None
+            claimed_until=None,
+            claimed_by="",
+            not_before=later(seconds),
+            enqueued_at=None,
+            bad_files=F("bad_files") + (1 if bad_file else 0),
         ):
-            note(render=render, reason=f"The download broke off and goes on shortly ({reason})"[:500])
+            note(render=render, reason=f"The file is not here yet and is fetched again shortly ({reason})"[:500])
 
 
 def renew_link(*, render: Render, video_url: str) -> None:
@@ -111,7 +117,6 @@ def record_lost(*, render: Render, to: RenderState, said: str, meaning: str, adv
         render=render,
         to=to,
         reason="The file could not be fetched",
-        claimed_until=None,
         error_said=said,
         error_meaning=meaning,
         error_advice=advice,

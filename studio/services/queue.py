@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
-MAIN = settings.Q_CLUSTER["name"]
+from studio.lib.clock import later, now
+from studio.models import Lease
+
 TRACK = "track"
+# Which start of the tracker counts: its token stands in this lease, and every earlier one still on its way is void.
+TRACK_START = "track-start"
+START_SECONDS = 20
 
 
 def enqueue(dotted: str, *args: int | str, cluster: str | None = None) -> None:
@@ -15,24 +22,47 @@ def enqueue(dotted: str, *args: int | str, cluster: str | None = None) -> None:
 
     The queue lies in the same database, so inside a transaction the hint is committed or lost with the rest.
     """
-    # Named always: without a name a task goes to the cluster that asks, and the tracker's would wait behind itself.
-    async_task(dotted, *args, cluster=cluster or MAIN, task_name=dotted.rsplit(".", 1)[-1])
+    async_task(dotted, *args, cluster=cluster, task_name=dotted.rsplit(".", 1)[-1])
+
+
+def waiting(cluster: str = "") -> int:
+    """How many hints nobody has taken yet."""
+    return int(OrmQ.objects.filter(key=cluster or settings.Q_CLUSTER["name"], lock__lte=now()).count())
+
+
+def take_back() -> int:
+    """Let every hint that was handed out be taken again at once; one that is still being worked on does no harm."""
+    return int(OrmQ.objects.filter(lock__gt=now()).update(lock=now()))
+
+
+def start_tracker() -> None:
+    """Ask for a run of the tracker."""
+    token = uuid.uuid4().hex
+    Lease.objects.update_or_create(
+        name=TRACK_START, defaults={"holder": token, "expires_at": later(START_SECONDS), "beat_at": now()}
+    )
+    enqueue("studio.jobs.track.track", token, cluster=TRACK)
+
+
+def is_void(token: str) -> bool:
+    """Whether a later start of the tracker has taken this one's place."""
+    return bool(token) and not Lease.objects.filter(name=TRACK_START, holder=token).exists()
 
 
 def ensure_tracker() -> None:
-    """Start the tracker unless a start is already waiting; a second one finds the lease taken and leaves."""
-    if not OrmQ.objects.filter(key=TRACK).exists():
-        enqueue("studio.jobs.track.track", cluster=TRACK)
+    """Start the tracker unless it runs, was asked for a moment ago, or has a start waiting to be taken."""
+    if Lease.objects.filter(name__in=[TRACK, TRACK_START], expires_at__gt=now()).exists() or waiting(TRACK):
+        return
+    start_tracker()
 
 
 def ensure_schedule() -> None:
     """The minute's look after the tracker; every start of a worker makes sure of it."""
-    Schedule.objects.get_or_create(
-        name="each minute",
-        defaults={
-            "func": "studio.jobs.schedule.each_minute",
-            "schedule_type": Schedule.MINUTES,
-            "minutes": 1,
-            "repeats": -1,
-        },
-    )
+    if not Schedule.objects.filter(name="each minute").exists():
+        Schedule.objects.create(
+            name="each minute",
+            func="studio.jobs.schedule.each_minute",
+            schedule_type=Schedule.MINUTES,
+            minutes=1,
+            repeats=-1,
+        )

@@ -2,62 +2,110 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.holders import is_gone
 from studio.models import Asset, Output, Render
+from studio.services import leases, queue
 from studio.services.assets import PREPARATION_TRIES
-from studio.services.attempts import record_unknown
+from studio.services.attempts import adopt, record_unknown
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
 
 # A hint this old was lost, or its worker died with it; a second hint for the same render is harmless.
 HINT_LIFE = timedelta(seconds=45)
 BATCH = 200
+CLAIMED = (RenderState.SUBMITTING, RenderState.FETCHING)
+
+
+def revive() -> None:
+    """At the start of a worker: take up at once what a dead one held, instead of waiting for its leases to end."""
+    leases.release_dead()
+    _free_dead_claims()
+    queue.take_back()
+    sweep()
+    queue.ensure_schedule()
+    queue.ensure_tracker()
 
 
 def sweep() -> dict[str, int]:
     """Mend everything once; returns how many of each were found."""
-    return {
-        "unconfirmed": _give_up_dead_submits(),
+    found = {
+        "freed": _free_dead_claims(),
+        "unconfirmed": _settle_dead_submits(),
+        "polls": _poll_forgotten(),
+    }
+    if queue.waiting() >= BATCH:
+        # The workers are behind or away; more hints would only pile up.
+        return found
+    return found | {
         "submits": _send_again(RenderState.QUEUED, "studio.jobs.submit.submit"),
         "fetches": _send_again(RenderState.FETCHING, "studio.jobs.ingest.ingest"),
-        "polls": _poll_forgotten(),
+        "cancels": _cancel_again(),
         "assets": _prepare_forgotten(),
         "pictures": _picture_forgotten(),
     }
 
 
-def _give_up_dead_submits() -> int:
-    dead = Render.objects.filter(state=RenderState.SUBMITTING, claimed_until__lt=now())[:BATCH]
-    for render in dead:
-        attempt = render.attempts.filter(outcome=AttemptOutcome.SENDING).first()
-        if attempt is None:
-            continue
-        record_unknown(
-            attempt=attempt,
-            said="",
-            meaning="The worker stopped while this was being sent. The gateway may have started, and may charge.",
-            advice="Look at the gateway's own task list before asking for the take again.",
-        )
-    return len(dead)
+def _free_dead_claims() -> int:
+    """End the claims of processes of this host that are gone; those of other hosts end with their time."""
+    claimed = Render.objects.filter(state__in=CLAIMED, claimed_until__gt=now()).exclude(claimed_by="")
+    dead = [name for name in set(claimed.order_by().values_list("claimed_by", flat=True)) if is_gone(name)]
+    if not dead:
+        return 0
+    return claimed.filter(claimed_by__in=dead).update(claimed_until=now(), enqueued_at=None)
+
+
+def _settle_dead_submits() -> int:
+    """What was being sent when its worker died: followed if the answer was written down, else unconfirmed."""
+    answered = Q(attempts__outcome=AttemptOutcome.ACCEPTED)
+    over = Q(claimed_until=None) | Q(claimed_until__lte=now())
+    stuck = Render.objects.filter(answered | over, state=RenderState.SUBMITTING).distinct()[:BATCH]
+    for render in stuck:
+        attempts = list(render.attempts.order_by("-number")[:1])
+        if attempts and attempts[0].outcome == AttemptOutcome.ACCEPTED:
+            adopt(render_id=render.pk)
+        elif attempts:
+            record_unknown(
+                attempt=attempts[0],
+                said="",
+                meaning="The worker stopped while this was being sent. The gateway may have started, and may charge.",
+                advice="Look at the gateway's own task list before asking for the take again.",
+            )
+    return len(stuck)
 
 
 def _send_again(state: RenderState, dotted: str) -> int:
     moment = now()
     forgotten = Render.objects.filter(
-        Q(enqueued_at=None) | Q(enqueued_at__lt=moment - HINT_LIFE),
+        _unasked(),
         Q(not_before=None) | Q(not_before__lte=moment),
-        Q(claimed_until=None) | Q(claimed_until__lt=moment),
+        Q(claimed_until=None) | Q(claimed_until__lte=moment),
         state=state,
     )
-    ids = list(forgotten.values_list("pk", flat=True)[:BATCH])
+    return _enqueue_all(list(forgotten.order_by("pk").values_list("pk", flat=True)[:BATCH]), dotted)
+
+
+def _cancel_again() -> int:
+    """A wish to cancel that the gateway has not clearly answered, while there is still something to cancel."""
+    wished = Render.objects.filter(_unasked(), state__in=AT_GATEWAY, cancel_answered_at=None)
+    wished = wished.filter(cancel_asked_at__isnull=False)
+    return _enqueue_all(list(wished.order_by("pk").values_list("pk", flat=True)[:BATCH]), "studio.jobs.cancel.cancel")
+
+
+def _unasked() -> Q:
+    return Q(enqueued_at=None) | Q(enqueued_at__lt=now() - HINT_LIFE)
+
+
+def _enqueue_all(ids: list[int], dotted: str) -> int:
+    Render.objects.filter(pk__in=ids).update(enqueued_at=now())
     for pk in ids:
         enqueue(dotted, pk)
-    Render.objects.filter(pk__in=ids, state=state).update(enqueued_at=moment)
     return len(ids)
 
 
@@ -67,18 +115,19 @@ def _poll_forgotten() -> int:
 
 
 def _prepare_forgotten() -> int:
-    waiting = Asset.objects.unprepared().filter(
-        created_at__lt=now() - HINT_LIFE, preparation_tries__lt=PREPARATION_TRIES, preparation_error=""
-    )
-    ids = list(waiting.values_list("pk", flat=True)[:20])
-    for pk in ids:
-        enqueue("studio.jobs.posters.prepare_asset", pk)
-    return len(ids)
+    waiting = Asset.objects.unprepared().filter(preparation_tries__lt=PREPARATION_TRIES, preparation_error="")
+    return _again(waiting.values_list("pk", "created_at", "preparation_tries"), "studio.jobs.posters.prepare_asset")
 
 
 def _picture_forgotten() -> int:
-    bare = Output.objects.filter(poster="", pictures_tries__lt=PICTURES_TRIES, created_at__lt=now() - HINT_LIFE)
-    ids = list(bare.values_list("render_id", flat=True)[:20])
-    for pk in ids:
-        enqueue("studio.jobs.posters.picture_take", pk)
-    return len(ids)
+    bare = Output.objects.filter(poster="", pictures_tries__lt=PICTURES_TRIES)
+    return _again(bare.values_list("render_id", "created_at", "pictures_tries"), "studio.jobs.posters.picture_take")
+
+
+def _again(rows: QuerySet[Any, tuple[int, datetime, int]], dotted: str) -> int:
+    """Ask again for what was not made; each try, counted when it begins, pushes the next one further away."""
+    moment = now()
+    late = [pk for pk, made, tries in rows[:BATCH] if made < moment - HINT_LIFE * (tries + 1)]
+    for pk in late[:20]:
+        enqueue(dotted, pk)
+    return len(late)

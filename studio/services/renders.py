@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from studio.choices import Lineage, RenderState
+from studio.choices import AT_GATEWAY, ENDED, Lineage, RenderState
 from studio.lib.clock import now
 from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
 from studio.providers import registry
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
 from studio.services import ledger
+from studio.services.attempts import cancel_unsent
 from studio.services.queue import enqueue, ensure_tracker
 from studio.services.requests import capability_of, find_problems
-from studio.services.transitions import move, note
+from studio.services.transitions import note
+
+_RETRIES = UUID("0d5f3a34-7f5c-4c57-9f0e-2a1f6f7f2b61")
 
 
 class Refused(Exception):
@@ -59,9 +62,11 @@ def create_renders(
         raise Refused(found)
     try:
         with transaction.atomic():
-            return [
+            made = [
                 _create(project, asked_by, key, request, submission, number, origin) for number in range(1, takes + 1)
             ]
+            ensure_tracker()
+            return made
     except IntegrityError:
         # The same press arrived twice at once, and the other one was first.
         if made := _already_made(project, submission):
@@ -124,7 +129,6 @@ def _create(
     ledger.reserve(render=render)
     # In the same transaction as the render: there is no moment with one and not the other.
     enqueue("studio.jobs.submit.submit", render.pk)
-    ensure_tracker()
     return render
 
 
@@ -133,30 +137,40 @@ def ask_cancel(*, render: Render, actor: User | None) -> str:
 
     Raises ValidationError when it is too late.
     """
-    if render.state == RenderState.QUEUED and _cancel_unsent(render, actor):
-        return "Cancelled before it was sent. Nothing is charged."
-    render.refresh_from_db()
-    if render.state not in {RenderState.SUBMITTING, RenderState.WAITING, RenderState.RUNNING}:
-        raise ValidationError(f"This take is already {render.get_state_display().lower()}; nothing was cancelled.")
-    if render.cancel_asked_at is None:
-        with transaction.atomic():
-            Render.objects.filter(pk=render.pk).update(cancel_asked_at=now())
-            note(render=render, reason="Cancel was asked for", actor=actor)
-            enqueue("studio.jobs.cancel.cancel", render.pk)
-        render.cancel_asked_at = now()
-    return "Cancel was asked for. The gateway decides; a render that has started may still be charged."
+    # Between two looks the render may move on, even back into the queue; it does not do so for ever.
+    for _ in range(5):
+        if render.state == RenderState.QUEUED:
+            if cancel_unsent(render=render, actor=actor):
+                return "Cancelled before it was sent. Nothing is charged."
+        elif render.state not in CANCELLABLE:
+            break
+        elif render.cancel_asked_at is not None or _wish(render, actor):
+            return "Cancel was asked for. The gateway decides; a render that has started may still be charged."
+        render.refresh_from_db()
+    raise ValidationError(f"This take is already {render.get_state_display().lower()}; nothing was cancelled.")
 
 
-def _cancel_unsent(render: Render, actor: User | None) -> bool:
+CANCELLABLE = (RenderState.SUBMITTING, *AT_GATEWAY)
+
+
+def _wish(render: Render, actor: User | None) -> bool:
+    """Record the wish and have it sent; while the render itself is being sent, the wish goes right after it."""
+    moment = now()
     with transaction.atomic():
-        moved = move(render=render, to=RenderState.CANCELLED, reason="Cancelled before it was sent", actor=actor)
-        if moved:
-            ledger.release(render=render, note="Cancelled before it was sent")
-    return moved
+        asked = Render.objects.filter(pk=render.pk, state=render.state, cancel_asked_at=None)
+        if not asked.update(cancel_asked_at=moment, enqueued_at=moment):
+            return False
+        note(render=render, reason="Cancel was asked for", actor=actor)
+        enqueue("studio.jobs.cancel.cancel", render.pk)
+    render.cancel_asked_at = moment
+    return True
 
 
 def retry(*, render: Render, asked_by: User, submission: UUID | None = None) -> Render:
-    """Ask for the same once more, as new paid work of its own. Raises Refused or ValidationError."""
+    """Ask for the same once more, as new paid work of its own; pressed twice, it is the same new take.
+
+    Raises Refused or ValidationError.
+    """
     if not render.has_ended or render.state == RenderState.READY:
         raise ValidationError("Only a take that was refused, failed, cancelled or expired can be tried again.")
     request = RenderRequest.from_json(render.spec)
@@ -166,7 +180,7 @@ def retry(*, render: Render, asked_by: User, submission: UUID | None = None) -> 
         key=render.key,
         request=request,
         takes=1,
-        submission=submission or uuid4(),
+        submission=submission or _retry_submission(render),
         origin=Origin(
             prompt_version=render.prompt_version,
             parent=render,
@@ -174,3 +188,9 @@ def retry(*, render: Render, asked_by: User, submission: UUID | None = None) -> 
             source_take=render.source_take,
         ),
     )[0]
+
+
+def _retry_submission(render: Render) -> UUID:
+    """One submission until the take that it made has ended, so that a second press finds that take."""
+    ended = render.children.filter(lineage=Lineage.RETRY, state__in=ENDED).count()
+    return uuid5(_RETRIES, f"{render.pk}:{ended}")

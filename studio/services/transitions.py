@@ -20,7 +20,7 @@ ALLOWED: dict[RenderState, frozenset[RenderState]] = {
     S.RUNNING: frozenset({S.WAITING, S.FETCHING, S.FAILED, S.CANCELLED, S.EXPIRED}),
     S.FETCHING: frozenset({S.READY, S.FAILED, S.EXPIRED}),
     # Only proof or a person leads out of here.
-    S.UNCONFIRMED: frozenset({S.WAITING, S.FAILED, S.QUEUED}),
+    S.UNCONFIRMED: frozenset({S.WAITING, S.QUEUED, S.REFUSED, S.FAILED}),
     S.READY: frozenset(),
     S.REFUSED: frozenset(),
     S.FAILED: frozenset(),
@@ -39,6 +39,8 @@ def move(*, render: Render, to: RenderState, reason: str, actor: User | None = N
     if to not in ALLOWED[before]:
         raise ValueError(f"A render does not go from {before} to {to}.")
     moment = now()
+    # A claim is on the work of one state, so it is over with the state.
+    changes = {"claimed_until": None, "claimed_by": ""} | changes
     changes |= {"state": to, "state_at": moment, "ended_at": moment if to in ENDED else None}
     with transaction.atomic():
         if not Render.objects.filter(pk=render.pk, state=before).update(**changes):

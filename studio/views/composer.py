@@ -17,7 +17,8 @@ from studio import access
 from studio.forms.composer import Press, read_press
 from studio.models import ComposerDraft, Project, Prompt, PromptVersion
 from studio.services import drafts, prompts
-from studio.services.composer import Composition, compose
+from studio.services.composer import compose
+from studio.services.composition import Composition
 from studio.services.renders import Refused, create_renders
 from studio.views.studio_page import composer_context, studio_context
 

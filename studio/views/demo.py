@@ -12,14 +12,14 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from studio.environment import is_loopback
+from studio.lib.addresses import is_loopback_host
 from studio.models import User
 
-# The demo's user names, and what each is there to try.
+# The demo's user names, what each is there to try, and their icons.
 ROLES = (
-    ("artist", "Artist", "Writes prompts and renders"),
-    ("reviewer", "Reviewer", "Looks at takes"),
-    ("admin", "Admin", "Looks after people and projects"),
+    ("artist", "Artist", "Writes prompts and renders takes", "prompt"),
+    ("reviewer", "Reviewer", "Looks at takes", "play"),
+    ("admin", "Admin", "Looks after people and projects", "people"),
 )
 
 
@@ -30,13 +30,13 @@ def is_offered(request: HttpRequest) -> bool:
         return False
     # The host as well as the address: a page elsewhere can point its own name at this machine.
     host = urlsplit(f"//{request.get_host()}").hostname or ""
-    return is_loopback(request.META.get("REMOTE_ADDR", "")) and is_loopback(host)
+    return is_loopback_host(request.META.get("REMOTE_ADDR", "")) and is_loopback_host(host)
 
 
 @require_POST
 def demo_enter(request: HttpRequest, role: str) -> HttpResponse:
     """Sign in as a demo person. An account with a password is somebody's own and is never entered this way."""
-    if not is_offered(request) or role not in {name for name, _, _ in ROLES}:
+    if not is_offered(request) or role not in {name for name, *_ in ROLES}:
         raise Http404
     user = User.objects.filter(username=role, is_active=True).first()
     if user is None or user.has_usable_password():

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from studio import access
 from studio.models import Render, RenderEvent
 from studio.services import assets, drafts, renders
-from studio.services.polling import PROGRESS
 from studio.services.renders import Refused
+from studio.services.statuses import PROGRESS
 
 HISTORY = 200
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -12,11 +13,13 @@ from django.views.decorators.http import require_GET
 from studio import access
 from studio.models import ComposerDraft, Project, PromptVersion, RenderEvent
 from studio.services import drafts
-from studio.services.composer import Composition, compose
+from studio.services.composer import compose
+from studio.services.composition import Composition
 from studio.views.limits import upload_limits
-from studio.views.takes import page_of_takes
+from studio.views.takes import number, page_of_takes
 
 LIBRARY = 60
+SAVED_PROMPTS = 12
 
 
 @login_required
@@ -24,11 +27,12 @@ LIBRARY = 60
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The studio page; `?prompt=` starts from a saved version."""
     project = access.project(request, slug)
-    user = access.person(request)
-    role = project.role_of(user)
-    draft = drafts.draft_of(project=project, user=user) if role in access.WHO_SPENDS else None
-    if draft is not None and request.GET.get("prompt", "").isdigit():
-        version = PromptVersion.objects.filter(prompt__project=project, pk=request.GET["prompt"]).first()
+    draft = None
+    if access.may(request, project, access.WHO_SPENDS):
+        draft = drafts.draft_of(project=project, user=access.person(request))
+    chosen = number(request.GET.get("prompt", ""))
+    if draft is not None and chosen is not None:
+        version = PromptVersion.objects.filter(prompt__project=project, pk=chosen).first()
         if version is not None:
             drafts.use_version(draft=draft, version=version)
     return render(request, "projects/detail.html", studio_context(request, project, draft))
@@ -40,7 +44,7 @@ def studio_context(
     """Everything for `projects/detail.html`; a reviewer has no draft and sees no composer."""
     cursor = RenderEvent.objects.cursor()
     context: dict[str, Any] = {"section": "projects", "tab": "studio", "cursor": cursor, "project": project}
-    context["can_manage"] = project.role_of(access.person(request)) in access.WHO_MANAGES
+    context["can_manage"] = access.may(request, project, access.WHO_MANAGES)
     context |= page_of_takes(request, project.renders.all(), project=project)
     if draft is not None and project.archived_at is None:
         context |= composer_context(request, project, draft, composition)
@@ -57,6 +61,12 @@ def composer_context(
         "project": project,
         "composer": composition,
         "library": project.assets.in_library().exclude(pk__in=in_tray)[:LIBRARY],
-        "saved_prompts": project.prompts.filter(archived_at=None).prefetch_related("versions")[:12],
+        "saved_prompts": _saved_prompts(project),
         "upload_limits": upload_limits(composition.capability.media if composition.capability else {}),
     }
+
+
+def _saved_prompts(project: Project) -> QuerySet[PromptVersion]:
+    """The newest version of each of the latest prompts."""
+    versions = PromptVersion.objects.newest().filter(prompt__project=project, prompt__archived_at=None)
+    return versions.select_related("prompt").order_by("-prompt")[:SAVED_PROMPTS]

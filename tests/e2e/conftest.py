@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-from studio.environment import is_loopback
+from studio.lib.addresses import is_loopback_host
 from tests import chromium
+from tests.e2e.rooms import make_rooms
 from tests.e2e.stack import Stack, start, stop
+from tests.media_factories import make_audio, make_image, make_video
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +34,29 @@ def studio_stack(
     stack = start(tmp_path_factory.mktemp("studio"), log)
     yield stack
     stop(stack)
+
+
+@pytest.fixture(scope="session")
+def rooms(studio_stack: Stack) -> Iterator[str]:
+    """Empty projects with artist, reviewer and admin (as manager), one after the other."""
+    return iter(make_rooms(studio_stack))
+
+
+@pytest.fixture
+def room(rooms: Iterator[str]) -> str:
+    """The slug of a project that no other test uses."""
+    return next(rooms)
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Real files that every model takes: `one`, `two`, `three` and `four` are images, `video` and `audio` what they say."""
+    folder = tmp_path_factory.mktemp("media")
+    colors = {"one": (200, 80, 40), "two": (40, 120, 200), "three": (60, 170, 90), "four": (150, 60, 170)}
+    files = {name: make_image(folder / f"{name}.jpg", (640, 360), color) for name, color in colors.items()}
+    files["video"] = make_video(folder / "clip.mp4", seconds=2, size=(640, 360), sound=True)
+    files["audio"] = make_audio(folder / "tone.wav", seconds=2)
+    return files
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +86,11 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(problems: list[str], new_context: Callable[..., BrowserContext], base_url: str) -> OpenPage:
+def open_page(problems: list[str], new_context: Callable[..., BrowserContext]) -> OpenPage:
     """Open a watched page in a browser of its own: `open_page(java_script_enabled=False, viewport={…})`."""
 
     def open_one(**options: Any) -> Page:
-        page = new_context(**{"base_url": base_url, **options}).new_page()
+        page = new_context(**options).new_page()
         page.on("console", lambda message: _note_console(message, problems))
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.on("request", lambda request: _note_request(request, problems))
@@ -100,5 +125,5 @@ def _note_console(message: ConsoleMessage, problems: list[str]) -> None:
 
 def _note_request(request: Request, problems: list[str]) -> None:
     address = urlsplit(request.url)
-    if address.scheme in {"http", "https", "ws", "wss"} and not is_loopback(address.hostname or ""):
+    if address.scheme in {"http", "https", "ws", "wss"} and not is_loopback_host(address.hostname or ""):
         problems.append(f"asked a stranger: {request.url}")

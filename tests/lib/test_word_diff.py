@@ -25,6 +25,17 @@ def test_compare_joins_changed_words_that_only_a_space_parts() -> None:
     ]
 
 
+def test_compare_changes_mentions_and_variables_as_a_whole() -> None:
+    assert compare("@Image1 in {place}.", "@Image2 in {city}.") == [
+        Piece("removed", "@Image1"),
+        Piece("added", "@Image2"),
+        Piece("same", " in "),
+        Piece("removed", "{place}"),
+        Piece("added", "{city}"),
+        Piece("same", "."),
+    ]
+
+
 def test_compare_takes_each_chinese_character_as_a_word() -> None:
     assert compare("红色的车", "蓝色的车") == [
         Piece("removed", "红"),

@@ -9,7 +9,8 @@ from typing import Any
 import httpcore
 import pytest
 
-from studio.media.addresses import VettedBackend, is_loopback_host, is_public
+from studio.lib.addresses import is_loopback_host, is_public
+from studio.media.addresses import VettedBackend
 from studio.media.download_errors import DownloadRefused
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.providers.addresses import UnsafeAddress, checked_base_url, followed, is_public_address, under
+from studio.lib.addresses import is_public_address
+from studio.providers.addresses import UnsafeAddress, checked_base_url, followed, under
 
 BASE = "https://api.gateway.test"
 

@@ -11,6 +11,8 @@ import av
 import httpx
 from PIL import Image, ImageChops, ImageStat
 
+from studio.sandbox.film.pixels import to_image
+
 KEY = "sk-test-caller-0001"
 CREATE = "/v1/videos/generations"
 PATIENCE = 60.0
@@ -80,7 +82,7 @@ class Caller:
 
 
 def look(content: bytes) -> Film:
-    with av.open(io.BytesIO(content)) as file:
+    with av.open(io.BytesIO(content), "r") as file:
         video = file.streams.video[0]
         assert file.duration is not None
         pictures = list(file.decode(video))
@@ -89,9 +91,9 @@ def look(content: bytes) -> Film:
             frames=len(pictures),
             seconds=file.duration / av.time_base,
             codecs=[stream.codec_context.name for stream in file.streams],
-            first=pictures[0].to_image(),
-            middle=pictures[len(pictures) // 2].to_image(),
-            last=pictures[-1].to_image(),
+            first=to_image(pictures[0]),
+            middle=to_image(pictures[len(pictures) // 2]),
+            last=to_image(pictures[-1]),
         )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import av
 from PIL import Image, ImageDraw
 
+from studio.sandbox.film.pixels import to_frame
+
 RED, BLUE, GREEN = (200, 40, 40), (40, 60, 200), (40, 170, 70)
 
 
@@ -35,7 +37,7 @@ def make_clip(path: Path, seconds: int = 2, size: tuple[int, int] = (480, 480)) 
         sound = file.add_stream("aac", rate=48000, layout="stereo")
         for moment in range(seconds * 24):
             level = 40 + moment * 2
-            file.mux(picture.encode(av.VideoFrame.from_image(card((30, level, 60), size))))
+            file.mux(picture.encode(to_frame(card((30, level, 60), size))))
         file.mux(picture.encode())
         for start in range(0, seconds * 48000, 1024):
             silence = av.AudioFrame(format="fltp", layout="stereo", samples=1024)

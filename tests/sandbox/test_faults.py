@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -118,6 +119,7 @@ def says_a_word_nobody_knows(sandbox: Sandbox, caller: Caller, finished: dict[st
     seen = set()
     while (status := caller.read(task_id).json()["status"]) != "completed":
         seen.add(status)
+        time.sleep(0.02)
 
     assert seen == {"pending", "reticulating"}
 

@@ -37,6 +37,7 @@ def test_task_goes_from_pending_over_processing_to_completed(caller: Caller) -> 
     seen = [caller.read(task_id).json()["status"]]
     give_up = time.monotonic() + 60
     while seen[-1] != "completed" and time.monotonic() < give_up:
+        time.sleep(0.02)
         status = caller.read(task_id).json()["status"]
         if status != seen[-1]:
             seen.append(status)
@@ -131,7 +132,7 @@ def test_stopped_sandbox_leaves_no_half_made_film(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "authorization", [None, "Bearer ", "Bearer nonsense-1234", "Bearer sk-revoked-1234", "Basic eDp5"]
+    "authorization", [None, "Bearer", "Bearer nonsense-1234", "Bearer sk-revoked-1234", "Basic eDp5"]
 )
 def test_missing_or_wrong_key_is_refused(sandbox: Sandbox, authorization: str | None) -> None:
     headers = {"Authorization": authorization} if authorization else {}
@@ -142,10 +143,13 @@ def test_missing_or_wrong_key_is_refused(sandbox: Sandbox, authorization: str | 
 
 
 def test_only_the_given_keys_are_taken(tmp_path: Path) -> None:
-    with Sandbox(data_dir=tmp_path, keys=["sk-the-one-key"]) as sandbox:
-        with Caller(sandbox.base_url, key="sk-the-one-key") as known, Caller(sandbox.base_url) as unknown:
-            assert known.read("ldtask_x").status_code == 404
-            assert unknown.read("ldtask_x").status_code == 401
+    with (
+        Sandbox(data_dir=tmp_path, keys=["sk-the-one-key"]) as sandbox,
+        Caller(sandbox.base_url, key="sk-the-one-key") as known,
+        Caller(sandbox.base_url) as unknown,
+    ):
+        assert known.read("ldtask_x").status_code == 404
+        assert unknown.read("ldtask_x").status_code == 401
 
 
 def test_key_is_kept_nowhere(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
@@ -157,3 +161,11 @@ def test_key_is_kept_nowhere(sandbox: Sandbox, caller: Caller, finished: dict[st
     assert [text for text in kept if key in text] == []
     assert create["key_suffix"] == key[-4:]
     assert sorted(create) == ["body", "created", "dialect", "key_suffix", "status", "task_id"]
+
+
+def test_unreadable_task_file_does_not_keep_the_sandbox_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "ldtask_broken.json").write_text('{"id": "ldta')
+
+    with Sandbox(data_dir=tmp_path) as sandbox:
+        assert sandbox.creates == []

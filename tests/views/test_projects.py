@@ -12,6 +12,8 @@ from django.urls import reverse
 from studio.choices import Role
 from studio.models import Project, User
 from studio.providers import registry
+from studio.services import drafts
+from studio.services.composer import compose
 
 SETTINGS = {
     "name": "Coffee",
@@ -53,7 +55,7 @@ def test_create_is_for_those_who_manage_something(
 
 def test_settings_show_what_is_kept(client_of: Callable[[User], Client], project: Project, manager: User) -> None:
     model = registry.all_capabilities()[0]
-    project.default_settings = {"provider": model.provider, "model": model.model, "duration": 5, "sound": False}
+    project.default_settings = {"model": model.key, "duration": "5", "sound": ""}
     project.save()
 
     form = client_of(manager).get(reverse("project-settings", args=["tea"])).context["form"]
@@ -61,16 +63,17 @@ def test_settings_show_what_is_kept(client_of: Callable[[User], Client], project
     assert (form["name"].value(), form["model"].value(), form["duration"].value(), form["sound"].value()) == (
         "Tea commercial",
         model.key,
-        5,
+        "5",
         "off",
     )
 
 
+@pytest.mark.parametrize(("answer", "sound"), [("on", "on"), ("off", "")])
 def test_settings_keep_only_what_was_chosen(
-    client_of: Callable[[User], Client], project: Project, manager: User
+    client_of: Callable[[User], Client], project: Project, manager: User, answer: str, sound: str
 ) -> None:
     model = registry.all_capabilities()[0]
-    chosen = {**SETTINGS, "model": model.key, "duration": str(model.durations[0]), "sound": "on"}
+    chosen = {**SETTINGS, "model": model.key, "duration": str(model.durations[0]), "sound": answer}
 
     response = client_of(manager).post(reverse("project-settings", args=["tea"]), chosen)
 
@@ -78,10 +81,9 @@ def test_settings_keep_only_what_was_chosen(
     assert response["Location"] == reverse("project-settings", args=["tea"])
     assert (project.name, project.brief) == ("Coffee", "Warm.")
     assert project.default_settings == {
-        "provider": model.provider,
-        "model": model.model,
-        "duration": model.durations[0],
-        "sound": True,
+        "model": model.key,
+        "duration": str(model.durations[0]),
+        "sound": sound,
     }
 
 
@@ -151,3 +153,16 @@ def test_projects_refuse_other_methods(
     address = reverse(name, args=[] if name == "project-create" else ["tea"])
 
     assert getattr(client_of(manager), method)(address).status_code == 405
+
+
+def test_a_composer_starts_with_the_settings(
+    client_of: Callable[[User], Client], project: Project, artist: User, manager: User
+) -> None:
+    model = registry.all_capabilities()[-1]
+    client_of(manager).post(reverse("project-settings", args=["tea"]), {**SETTINGS, "model": model.key, "sound": "off"})
+
+    draft = drafts.draft_of(project=Project.objects.get(pk=project.pk), user=artist)
+
+    composition = compose(draft)
+    assert composition.capability == model
+    assert not composition.values["sound"]

@@ -31,12 +31,14 @@ def title_of(prompt: str) -> str:
 class Caption:
     """One strip of words at the film's own resolution, so that it is crisp whatever was drawn beneath."""
 
-    def __init__(self, title: str, note: str, size: tuple[int, int], count: int, accent: Rgb) -> None:
+    def __init__(
+        self, title: str, note: str, size: tuple[int, int], count: int, accent: Rgb, *, above: bool = False
+    ) -> None:
         unit = min(size) / 100
         strip = _strip(title, note, unit, round(size[0] - 8 * unit), accent)
         self.size = strip.size
         margin = round(5 * unit) // 2 * 2
-        self.position = margin, (size[1] - strip.height - margin) // 2 * 2
+        self.position = margin, margin if above else (size[1] - strip.height - margin) // 2 * 2
         self._count = count
         self._frames = [_faded(strip, step / STEPS) for step in range(STEPS + 1)]
 

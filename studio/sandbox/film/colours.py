@@ -60,7 +60,7 @@ MOOD_WORDS: dict[str, str] = {
     "mono": "monochrome noir black-and-white silver steel concrete",
 }
 
-COLOURS = set(["red", "orange", "green", "blue", "purple", "violet", "pink", "white", "grey", "gray", "silver"])
+COLOURS = {"red", "orange", "green", "blue", "purple", "violet", "pink", "white", "grey", "gray", "silver"}
 PLACES = ("ocean", "forest", "desert", "studio", "space")
 
 _WORDS = {word: mood for mood, words in MOOD_WORDS.items() for word in words.split()}

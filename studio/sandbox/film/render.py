@@ -154,7 +154,9 @@ def _caption(job: Job, prompt: str, size: Size, count: int, palette: Palette) ->
     note = f"{job.operation.replace('-', ' ')} · seed {job.seed}"
     if job.watermark:
         note += " · sandbox"
-    return Caption(title, note, size, count, palette.accent)
+    # An edited video may well be one of ours, with words of its own at the bottom.
+    above = job.operation == "video-to-video"
+    return Caption(title, note, size, count, palette.accent, above=above)
 
 
 def _sound(job: Job, inputs: Inputs, seconds: int) -> Iterator[av.AudioFrame] | None:

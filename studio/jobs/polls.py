@@ -1,0 +1,132 @@
+"""One poll: asks a gateway how one task stands, and says what that means for the render. No loop lives here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+
+from studio.choices import RenderState
+from studio.jobs.gateways import connection, poll_seconds
+from studio.jobs.statuses import apply_status, brings_news
+from studio.lib.clock import later, now
+from studio.providers import registry
+from studio.providers.answers import RemoteStatus
+from studio.providers.errors import BadKey, NotFound, ProviderError, Retryable
+from studio.services import polling, statuses
+from studio.services.polling import Due, Postponed
+
+log = logging.getLogger(__name__)
+
+# How often a task may be unknown before anybody is told: right after a create that is lag.
+LAG_POLLS = 3
+# And for how long before it counts as lost: gateways have bad hours, and what is paid for is not dropped in one.
+LOST_AFTER = timedelta(hours=6)
+KEY_REFUSED_SECONDS = 60.0
+
+# What a poll leads to: a render to be looked at again, or something to write down.
+Outcome = Postponed | Callable[[], None]
+
+
+async def poll(client: httpx.AsyncClient, due: Due) -> tuple[Outcome, float]:
+    """What to do about `due`, and for how many seconds the gateway wants to be left alone."""
+    try:
+        gateway = connection(provider=due.provider, base_url=due.base_url, secret=due.secret)
+    except ValueError as error:
+        meaning = str(error) if due.secret else "The stored key cannot be read, so the task cannot be followed."
+        return _trouble(due, "The task cannot be followed", "", meaning, "An admin has to correct the key."), 0
+    adapter = registry.get(due.provider).adapter
+    try:
+        status = await adapter.status_async(client, gateway, due.remote_id, due.poll_url)
+    except ProviderError as error:
+        pause = (error.retry_after or 0.0) if isinstance(error, Retryable) and error.status == 429 else 0.0
+        return _failed(due, error), pause
+    return _answered(due, status), 0
+
+
+def _answered(due: Due, status: RemoteStatus) -> Outcome:
+    again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=poll_seconds(due.provider, due.base_url))
+    news = brings_news(state=due.state, progress=due.progress, status=status)
+    if not news and not due.troubled:
+        return _nothing_new(due, Postponed(due.render_id, again))
+
+    def write() -> None:
+        if due.troubled:
+            statuses.record_recovered(render_id=due.render_id)
+        if not news:
+            polling.postpone(polls=[Postponed(due.render_id, again)])
+        apply_status(
+            provider=due.provider,
+            render_id=due.render_id,
+            state=due.state,
+            progress=due.progress,
+            status=status,
+            next_poll_at=again,
+        )
+
+    return write
+
+
+def _failed(due: Due, error: ProviderError) -> Outcome:
+    failures = due.failures + 1
+    if isinstance(error, BadKey):
+        meaning = "The gateway does not accept the key any more; the render goes on there."
+        return _trouble(due, "The gateway refused the key", error.said, meaning, error.advice)
+    if isinstance(error, NotFound) and failures >= LAG_POLLS:
+        return _unknown(due, error, failures)
+    base = poll_seconds(due.provider, due.base_url)
+    again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
+    if isinstance(error, Retryable) and error.retry_after:
+        again = max(again, later(error.retry_after))
+    return _nothing_new(due, Postponed(due.render_id, again, failures))
+
+
+def _unknown(due: Due, error: ProviderError, failures: int) -> Outcome:
+    if due.unknown_since is not None and now() - due.unknown_since > LOST_AFTER:
+        return _give_up(due, error.said, "The gateway has not known this task for hours.")
+    base = poll_seconds(due.provider, due.base_url)
+    again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
+    return lambda: statuses.record_trouble(
+        render_id=due.render_id,
+        reason="The gateway does not know the task",
+        said=error.said,
+        meaning="The gateway does not know this task at present. It is asked again.",
+        advice="If this lasts, look at the gateway's own list of tasks.",
+        next_poll_at=again,
+        failures=failures,
+        unknown=True,
+    )
+
+
+def _trouble(due: Due, reason: str, said: str, meaning: str, advice: str) -> Outcome:
+    if due.age_seconds > polling.TRACKING_CAP_SECONDS:
+        return _give_up(due, said, meaning)
+    return lambda: statuses.record_trouble(
+        render_id=due.render_id,
+        reason=reason,
+        said=said,
+        meaning=meaning,
+        advice=advice,
+        next_poll_at=later(KEY_REFUSED_SECONDS),
+        failures=due.failures,
+    )
+
+
+def _nothing_new(due: Due, again: Postponed) -> Outcome:
+    if due.age_seconds > polling.TRACKING_CAP_SECONDS:
+        return _give_up(due, "", "The gateway has said nothing final for three days.")
+    return again
+
+
+def _give_up(due: Due, said: str, meaning: str) -> Outcome:
+    return lambda: statuses.record_ended(
+        render_id=due.render_id,
+        to=RenderState.EXPIRED,
+        reason="Given up on",
+        said=said,
+        meaning=meaning,
+        advice="It may still be charged: look at the gateway's own list before asking again.",
+        free=False,
+    )

@@ -1,0 +1,103 @@
+"""Writing down what a gateway says of a task: that it runs, has ended, or cannot be asked at present."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
+from studio.lib.clock import now
+from studio.models import Attempt, Render
+from studio.services import ledger
+from studio.services.queue import enqueue
+from studio.services.transitions import move, note
+
+# History notes progress at every so many per cent, not at every poll.
+PROGRESS_STEP = 5
+PROGRESS = "% done"
+NO_TROUBLE = {"error_said": "", "error_meaning": "", "error_advice": "", "unknown_since": None}
+
+
+def record_running(*, render_id: int, progress: int | None, next_poll_at: datetime) -> None:
+    """The gateway has started on it, or is further with it."""
+    render = Render.objects.get(pk=render_id)
+    changes: dict[str, Any] = {"progress": progress, "next_poll_at": next_poll_at, "poll_failures": 0}
+    if render.state == RenderState.WAITING:
+        move(render=render, to=RenderState.RUNNING, reason="The gateway has started", **changes)
+    elif render.state == RenderState.RUNNING:
+        free = {"claimed_until": None, "claimed_by": ""}
+        with transaction.atomic():
+            Render.objects.filter(pk=render_id, state=RenderState.RUNNING).update(**changes, **free)
+            if progress is not None and progress // PROGRESS_STEP > (render.progress or 0) // PROGRESS_STEP:
+                note(render=render, reason=f"{progress} {PROGRESS}")
+
+
+def record_succeeded(*, render_id: int, video_url: str, billing_id: str) -> None:
+    """The video is there: fetch it at once."""
+    with transaction.atomic():
+        moved = _leave_gateway(
+            render_id,
+            RenderState.FETCHING,
+            "Rendered; the file is being fetched",
+            result_url=video_url,
+            not_before=None,
+            tries=0,
+            enqueued_at=now(),
+            **NO_TROUBLE,
+        )
+        if moved:
+            accepted = Attempt.objects.filter(render=render_id, outcome=AttemptOutcome.ACCEPTED)
+            accepted.update(billing_id=billing_id)
+            enqueue("studio.jobs.ingest.ingest", render_id)
+
+
+def record_ended(
+    *, render_id: int, to: RenderState, reason: str, said: str, meaning: str, advice: str, free: bool
+) -> None:
+    """The gateway says that there will be no video; `free` when it documents that nothing is charged then."""
+    words = {"error_said": said, "error_meaning": meaning, "error_advice": advice}
+    with transaction.atomic():
+        moved = _leave_gateway(render_id, to, reason, **words)
+        if moved and free:
+            ledger.release(render=moved, note=f"{reason}; the gateway does not charge for this")
+
+
+def _leave_gateway(render_id: int, to: RenderState, reason: str, **changes: Any) -> Render | None:
+    """Move on from whichever of the two states it is in; a gateway's last word is not lost to a race between them."""
+    while (render := Render.objects.get(pk=render_id)).state in AT_GATEWAY:
+        if move(render=render, to=to, reason=reason, next_poll_at=None, **changes):
+            return render
+    return None
+
+
+def record_trouble(
+    *,
+    render_id: int,
+    reason: str,
+    said: str,
+    meaning: str,
+    advice: str,
+    next_poll_at: datetime,
+    failures: int,
+    unknown: bool = False,
+) -> None:
+    """The task cannot be followed at present; it goes on at the gateway, so this is shown and asked again."""
+    here = Render.objects.filter(pk=render_id, state__in=AT_GATEWAY)
+    with transaction.atomic():
+        if here.exclude(error_said=said, error_meaning=meaning).update(
+            error_said=said, error_meaning=meaning, error_advice=advice
+        ):
+            note(render=Render.objects.get(pk=render_id), reason=reason)
+        if unknown:
+            here.filter(unknown_since=None).update(unknown_since=now())
+        here.update(next_poll_at=next_poll_at, poll_failures=failures, claimed_until=None, claimed_by="")
+
+
+def record_recovered(*, render_id: int) -> None:
+    """The task can be followed again."""
+    here = Render.objects.filter(pk=render_id, state__in=AT_GATEWAY)
+    with transaction.atomic():
+        if here.update(**NO_TROUBLE):
+            note(render=Render.objects.get(pk=render_id), reason="The gateway answers again")
