@@ -55,7 +55,10 @@ class _Child:
 
 
 class Supervisor:
-    """Runs `programs` until it is told to stop, starting again what dies; `each_tick` is called all the while."""
+    """Runs `programs` until it is told to stop, starting again what dies; `each_tick` is called all the while.
+
+    They are started in the order given and stopped in the opposite one.
+    """
 
     def __init__(
         self,
@@ -63,10 +66,12 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         each_tick: Callable[[Supervisor], None] | None = None,
+        words_at_stop: str = "",
     ) -> None:
         self._children = {program.name: _Child(program) for program in programs}
         self._say = say
         self._each_tick = each_tick
+        self._words_at_stop = words_at_stop
         self._stop_requests = 0
         self._gave_up = False
 
@@ -125,20 +130,22 @@ class Supervisor:
         self._say(f"{name} {ending} after {lived:.0f} s. Starting it again.")
 
     def _stop_all(self) -> None:
-        asked_before = self._stop_requests
-        for child in self._children.values():
+        if self._words_at_stop:
+            self._say(self._words_at_stop)
+        # What was started later may need what was started before to finish its work.
+        for child in reversed(self._children.values()):
             child.interrupt()
-        while running := [child for child in self._children.values() if child.process is not None]:
-            for child in running:
-                if self._stop_requests > max(asked_before, 1):
+            while child.process is not None:
+                if self._stop_requests > 1:
                     child.kill_at = 0.0
                 self._kill_late(child)
                 child.collect()
-            time.sleep(TICK / 5)
+                time.sleep(TICK / 5)
 
     def _kill_late(self, child: _Child) -> None:
-        if child.kill_at is not None and 0 < child.kill_at <= time.monotonic():
-            self._say(f"{child.program.name} did not end within {child.program.grace:g} s and is killed.")
+        grace = child.program.grace
+        if grace and child.kill_at and child.kill_at <= time.monotonic():
+            self._say(f"{child.program.name} did not end within {grace:g} s and is killed.")
             child.kill_at = 0.0
         child.kill_when_late()
 

@@ -102,6 +102,33 @@ def test_supervisor_kills_a_child_that_ignores_sigint_when_its_grace_is_over(tmp
     assert time.monotonic() - begun < 4
 
 
+def test_supervisor_stops_in_the_opposite_order_and_lets_each_finish(tmp_path: Path) -> None:
+    record = tmp_path / "ends"
+    code = (
+        "import signal, sys, time\n"
+        "def end(*_):\n"
+        "    time.sleep(0.2); open(sys.argv[1], 'a').write(sys.argv[2]); sys.exit()\n"
+        "signal.signal(signal.SIGINT, end); open(sys.argv[1] + sys.argv[2], 'w'); time.sleep(60)"
+    )
+    programs = [python(name, code, str(record), name) for name in ("base", "user")]
+    ready = stop_when(lambda: len(list(tmp_path.iterdir())) == 2)
+
+    Supervisor(programs, say=lambda _: None, each_tick=ready, words_at_stop="bye").run()
+
+    assert record.read_text() == "userbase"
+
+
+def test_supervisor_kills_at_once_and_without_a_word_what_has_nothing_to_finish() -> None:
+    said: list[str] = []
+    begun = time.monotonic()
+    ready = stop_when(lambda: time.monotonic() > begun + 0.5)
+
+    Supervisor([python("deaf", DEAF, grace=0.0)], say=said.append, each_tick=ready).run()
+
+    assert said == []
+    assert time.monotonic() - begun < 3
+
+
 def test_supervisor_kills_what_a_dead_child_left_in_its_group(tmp_path: Path) -> None:
     note = tmp_path / "orphan"
     code = (

@@ -51,6 +51,13 @@ document.addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-busy", "true");
 });
 
+// A row's Save button shows itself when there is something to save.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-offers-save]");
+  const field = event.target;
+  if (form && field.options) form.classList.toggle("is-changed", !field.selectedOptions[0].defaultSelected);
+});
+
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-busy='true']")) button.removeAttribute("aria-busy");

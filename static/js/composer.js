@@ -1,7 +1,12 @@
 // The composer's conversation with the server: a changed setting redraws the form, typed words are saved quietly.
 
 const SAVE_AFTER_MS = 700;
+const SAME_PRESS_MS = 1000;
 let saving = null;
+let renderedAt = -SAME_PRESS_MS;
+let updating = false;
+let missed = false;
+let stale = false;
 let pointerIsDown = false;
 let redrawWaits = false;
 
@@ -9,9 +14,12 @@ function composer() {
   return document.querySelector("[data-composer]");
 }
 
+// One request at a time: what changes meanwhile is asked for when the answer is here, and that answer is not shown.
 function redraw() {
   const form = composer();
-  if (form && !form.hasAttribute("aria-busy")) form.dispatchEvent(new CustomEvent("composer-changed"));
+  if (!form) return;
+  if (updating || form.hasAttribute("aria-busy")) missed = true;
+  else form.dispatchEvent(new CustomEvent("composer-changed"));
 }
 
 async function saveQuietly(form) {
@@ -38,18 +46,40 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-composer] [data-updates]")) redraw();
 });
+document.addEventListener("asset-uploaded", redraw);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches("[data-composer]")) return;
   clearTimeout(timer);
   saving?.abort();
-  if (event.detail.requestConfig.formData.get("act") !== "render") return;
+  updating = event.detail.requestConfig.formData.get("act") !== "render";
+  if (updating) return;
   // While a render is on its way, no redraw may cut it off.
   event.target.setAttribute("aria-busy", "true");
 });
 
+// Not again while it is on its way, nor by the second half of a slow double click that meets the fresh form.
+document.addEventListener("htmx:confirm", (event) => {
+  if (!event.target.matches("[data-composer]")) return;
+  const renders = event.detail.triggeringEvent?.submitter?.matches("[data-render]");
+  const isSamePress = renders && performance.now() - renderedAt < SAME_PRESS_MS;
+  // A button pressed during an update waits in htmx's queue, for which this very form has to stay.
+  stale = updating;
+  if (!isSamePress && !event.target.hasAttribute("aria-busy")) return;
+  event.preventDefault();
+  if (!renders) missed = true;
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.matches?.("[data-composer]")) event.target.removeAttribute("aria-busy");
+  const { elt, requestConfig, successful } = event.detail;
+  if (!elt?.matches?.("[data-composer]")) return;
+  elt.removeAttribute("aria-busy");
+  updating = false;
+  stale = false;
+  if (successful && requestConfig?.formData?.get("act") === "render") renderedAt = performance.now();
+  // What arrived meanwhile, such as an upload, is shown now.
+  if (missed) setTimeout(redraw, 0);
+  missed = false;
 });
 
 // A redraw between pressing and releasing the mouse would swallow the click: it waits for the release.
@@ -65,7 +95,9 @@ for (const end of ["pointerup", "pointercancel"]) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const render = event.detail.requestConfig?.formData?.get("act") === "render";
-  if (!pointerIsDown || render || !event.detail.target.matches("[data-composer]")) return;
+  if (render || !event.detail.target.matches("[data-composer]")) return;
+  if (missed || stale) event.detail.shouldSwap = false;
+  if (!pointerIsDown) return;
   event.detail.shouldSwap = false;
   redrawWaits = true;
 });

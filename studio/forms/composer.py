@@ -10,6 +10,7 @@ from django.http import QueryDict
 from studio.services.drafts import FIELDS
 
 LONGEST = 20_000
+LONGEST_VARIABLE = 2_000
 VARIABLE = "variable:"
 
 
@@ -33,14 +34,14 @@ class Press:
 
 def read_press(data: QueryDict) -> Press:
     """The press in a posted form; a field that was not sent keeps its earlier value, save for unticked boxes."""
-    values = {name: _text(data, name) for name in FIELDS if name in data}
+    values = {name: _text(data, name, LONGEST if name == "prompt" else 200) for name in FIELDS if name in data}
     # An unticked box is not sent at all; but a button elsewhere that only adds to the tray sends no field.
     if "prompt" in data:
         values.setdefault("sound", "")
     step, _, subject = data.get("act", "update").partition(":")
     return Press(
         values=values,
-        variables={name.removeprefix(VARIABLE): _text(data, name) for name in data if name.startswith(VARIABLE)},
+        variables=_variables(data),
         step=step,
         subject=subject,
         submission=_uuid(data.get("submission", "")),
@@ -48,9 +49,19 @@ def read_press(data: QueryDict) -> Press:
     )
 
 
-def _text(data: QueryDict, name: str) -> str:
+def _variables(data: QueryDict) -> dict[str, str]:
+    named = {name: name.removeprefix(VARIABLE) for name in data if name.startswith(VARIABLE)}
+    return {_plain(short[:100]): _text(data, name, LONGEST_VARIABLE) for name, short in named.items()}
+
+
+def _text(data: QueryDict, name: str, longest: int) -> str:
     """The last value of a field, no longer than anybody writes, with plain line ends."""
-    return str(data.get(name, ""))[:LONGEST].replace("\r\n", "\n")
+    return _plain(str(data.get(name, ""))[:longest]).replace("\r\n", "\n")
+
+
+def _plain(text: str) -> str:
+    # PostgreSQL takes no null character into JSON.
+    return text.replace("\x00", "")
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from django.conf import settings
 
-from studio.choices import AttemptOutcome, RenderState
+from studio.choices import AssetKind, AttemptOutcome, RenderState
 from studio.jobs.gateways import client, connection_of_attempt
 from studio.jobs.posters import make_pictures
 from studio.media import storage
@@ -40,7 +40,6 @@ TRIES = 150
 BAD_FILE_TRIES = 5
 # A file whose pictures took the worker down twice is taken in without them; the sweep asks for them apart.
 PICTURE_TRIES = 2
-INCOMING = "incoming.mp4"
 NOT_A_VIDEO = "What the gateway delivered is not a playable video."
 
 
@@ -49,7 +48,7 @@ def ingest(render_id: int) -> None:
     render = outputs.claim_fetch(render_id=render_id)
     if render is None:
         return
-    target = storage.absolute(storage.render_name(render.pk, INCOMING))
+    target = _incoming(render)
     try:
         found = _already_here(render, target)
         if found is None:
@@ -73,10 +72,19 @@ def ingest(render_id: int) -> None:
         _try_later(render, error.strerror or "the disk refused the file")
 
 
+def _named(render: Render, word: str, extension: str) -> str:
+    """A name that no other take has ever had: numbers begin again with a new database, and old files may be left."""
+    return storage.render_name(render.pk, f"{word}-{render.submission.hex}-{render.take_number}.{extension}")
+
+
+def _incoming(render: Render) -> Path:
+    return storage.absolute(_named(render, "incoming", "mp4"))
+
+
 def _already_here(render: Render, target: Path) -> Path | None:
     """The whole file, when an earlier run died between the last byte and the last step."""
-    endings = {form.extension for form in FORMATS.values()}
-    taken = [storage.absolute(storage.render_name(render.pk, f"take.{ending}")) for ending in sorted(endings)]
+    endings = sorted({form.extension for form in FORMATS.values() if form.kind == AssetKind.VIDEO})
+    taken = [storage.absolute(_named(render, "take", ending)) for ending in endings]
     return next((path for path in (target, *taken) if path.is_file()), None)
 
 
@@ -126,7 +134,7 @@ def _take_in(render: Render, file: Path, sha256: str) -> None:
         file.unlink(missing_ok=True)
         raise
     outputs.renew_fetch(render_id=render.pk)
-    name = storage.render_name(render.pk, f"take.{info.extension}")
+    name = _named(render, "take", info.extension)
     if file != storage.absolute(name):
         storage.adopt(file, name)
     pictures = make_pictures(render.pk, name) if render.tries <= PICTURE_TRIES else Pictures()
@@ -193,5 +201,6 @@ def _lose(render: Render, to: RenderState, said: str, meaning: str) -> None:
         meaning=f"{meaning} The gateway has rendered it, so it is probably charged.",
         advice="Look for the file in the gateway's own console before asking for the take again.",
     )
-    for name in (INCOMING, f"{INCOMING}.part", f"{INCOMING}.part.etag"):
-        storage.absolute(storage.render_name(render.pk, name)).unlink(missing_ok=True)
+    incoming = _incoming(render)
+    for name in (incoming.name, f"{incoming.name}.part", f"{incoming.name}.part.etag"):
+        incoming.with_name(name).unlink(missing_ok=True)

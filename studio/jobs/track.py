@@ -58,6 +58,7 @@ class Tracker:
     def __init__(self, holder: str) -> None:
         self.holder = holder
         self.replaced = False
+        self.ended = False
         self.lanes: dict[int, Lane] = {}
         self.postponed: list[Postponed] = []
         self.database = ThreadPoolExecutor(1, thread_name_prefix="tracker-database")
@@ -72,8 +73,9 @@ class Tracker:
             try:
                 await self._finish()
             finally:
-                flusher.cancel()
-                await asyncio.gather(flusher, return_exceptions=True)
+                # Not cancelled: what it has in hand would be lost with it.
+                self.ended = True
+                await flusher
                 await self._flush()
                 await self._in_database(connections.close_all)
                 self.database.shutdown()
@@ -150,7 +152,7 @@ class Tracker:
         await self._give_back(unasked + [render_id for some in cut_off for render_id in some])
 
     async def _flush_regularly(self) -> None:
-        while True:
+        while not self.ended:
             await asyncio.sleep(FLUSH_SECONDS)
             with suppress(Exception):
                 await self._flush()

@@ -26,7 +26,7 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    # How long it may take to end after SIGINT before its whole group is killed.
+    # How long it may take to end after SIGINT before its whole group is killed; 0 for one that has nothing to finish.
     grace: float = 10.0
     # What it gets when its parent dies without a word; a program with workers of its own needs one it can answer.
     death_signal: signal.Signals = signal.SIGKILL

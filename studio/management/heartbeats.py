@@ -47,11 +47,12 @@ class Heartbeats:
     """Called at each tick of the supervisor; keeps every cluster beating and restarts those that fell silent."""
 
     clusters: list[Cluster]
-    at_first: Callable[[], None]
+    # Called after each start of a cluster: what its forerunner had in hand is to be taken up at once.
+    revive: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
+    _revived: dict[str, float | None] = field(default_factory=dict)
     _next_check: float = 0.0
-    _begun: bool = False
     _database_was_away: bool = False
 
     def __call__(self, supervisor: Supervisor) -> None:
@@ -68,11 +69,12 @@ class Heartbeats:
             close_old_connections()
 
     def _look(self, supervisor: Supervisor) -> None:
-        if not self._begun:
-            self.at_first()
-            self._begun = True
+        starts = {cluster.name: supervisor.started_at(cluster.name) for cluster in self.clusters}
+        if any(moment is not None and moment != self._revived.get(name) for name, moment in starts.items()):
+            self.revive()
+            self._revived = starts
         for cluster in self.clusters:
-            started_at = supervisor.started_at(cluster.name)
+            started_at = starts[cluster.name]
             if started_at is not None and (silence := self._silence(cluster, started_at)) > SILENCE_SECONDS:
                 # Nothing to wait for when nobody works; a cluster in this state seldom ends when asked.
                 grace = None if cluster.busy() else IDLE_GRACE_SECONDS

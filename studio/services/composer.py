@@ -17,7 +17,8 @@ from studio.services.tray import TrayItem, slots_of, tray_of
 
 def compose(draft: ComposerDraft) -> Composition:
     """Work everything out for the draft as it stands."""
-    values = {"takes": "1", "operation": Operation.TEXT_TO_VIDEO.value} | draft.data.get("values", {})
+    chosen = {name: value for name, value in draft.data.get("values", {}).items() if value or name == "sound"}
+    values = {"takes": "1", "operation": Operation.TEXT_TO_VIDEO.value} | chosen
     keys = usable_keys()
     capability = _capability(values, keys)
     values = _with_defaults(values, capability)

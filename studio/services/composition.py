@@ -50,7 +50,7 @@ class Composition:
     @property
     def total(self) -> Decimal | None:
         """The price of all takes together, where one can be given."""
-        if self.estimate is None or self.estimate.amount is None:
+        if self.estimate is None or self.estimate.amount is None or takes_problems(self.takes):
             return None
         return self.estimate.amount * self.takes
 
@@ -64,9 +64,10 @@ class Composition:
 
 
 def number(text: str | None, otherwise: int | None = None) -> int | None:
-    """The whole number that was typed, or `otherwise`."""
+    """The whole number that was typed, or `otherwise`; one that no column or sum could hold is none."""
+    typed = str(text).strip()
     try:
-        return int(str(text).strip())
+        return int(typed) if len(typed) < 19 else otherwise
     except ValueError:
         return otherwise
 

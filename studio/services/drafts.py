@@ -27,6 +27,8 @@ FIELDS = (
     "source_take",
 )
 TRAY_LIMIT = 30
+# Values of variables that the text no longer has are kept for when it has them again, but not without end.
+VARIABLE_LIMIT = 50
 
 
 def draft_of(*, project: Project, user: User) -> ComposerDraft:
@@ -57,7 +59,8 @@ def keep(*, draft: ComposerDraft, values: Mapping[str, str], variables: Mapping[
     with _changing(draft) as data:
         before = data.get("values", {})
         data["values"] = before | {name: values[name] for name in FIELDS if name in values}
-        data["variables"] = data.get("variables", {}) | dict(variables)
+        kept = data.get("variables", {}) | dict(variables)
+        data["variables"] = dict(list(kept.items())[-VARIABLE_LIMIT:])
         if "prompt" in values and values["prompt"] != before.get("prompt", ""):
             data.pop("prompt_version", None)
 

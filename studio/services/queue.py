@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 from studio.lib.clock import later, now
 from studio.models import Lease
 
+MAIN: str = settings.Q_CLUSTER["name"]
 TRACK = "track"
 # Which start of the tracker counts: its token stands in this lease, and every earlier one still on its way is void.
 TRACK_START = "track-start"
@@ -22,12 +23,13 @@ def enqueue(dotted: str, *args: int | str, cluster: str | None = None) -> None:
 
     The queue lies in the same database, so inside a transaction the hint is committed or lost with the rest.
     """
-    async_task(dotted, *args, cluster=cluster, task_name=dotted.rsplit(".", 1)[-1])
+    # Always named: inside the tracker's cluster, django-q2's default is that cluster and its one busy worker.
+    async_task(dotted, *args, cluster=cluster or MAIN, task_name=dotted.rsplit(".", 1)[-1])
 
 
-def waiting(cluster: str = "") -> int:
+def waiting(cluster: str = MAIN) -> int:
     """How many hints nobody has taken yet."""
-    return int(OrmQ.objects.filter(key=cluster or settings.Q_CLUSTER["name"], lock__lte=now()).count())
+    return int(OrmQ.objects.filter(key=cluster, lock__lte=now()).count())
 
 
 def take_back() -> int:

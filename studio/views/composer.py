@@ -37,8 +37,11 @@ def composer(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponse(status=204)
     if press.step == "render":
         return _render_takes(request, project, draft, press)
-    said = STEPS.get(press.step, _nothing)(request, project, draft, press)
-    return _answer(request, project, draft, said=said)
+    try:
+        said, level = STEPS.get(press.step, _nothing)(request, project, draft, press), messages.SUCCESS
+    except ValidationError as error:
+        said, level = " ".join(error.messages), messages.WARNING
+    return _answer(request, project, draft, said=said, level=level)
 
 
 def _nothing(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
@@ -70,19 +73,19 @@ def _use_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, pr
 
 
 def _save_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
-    """Save the text as a new prompt, or as the next version of the one named after the colon."""
+    """Save the text as a new prompt, or as the next version of the one named after the colon.
+
+    Raises ValidationError.
+    """
     text, by = draft.data["values"].get("prompt", ""), access.person(request)
     if not text.strip():
-        return "There is no text to save yet."
-    try:
-        known = Prompt.objects.filter(project=project, pk__in=press.numbers[:1]).first()
-        if known is not None:
-            version, is_new = prompts.save_version(prompt=known, text=text, by=by)
-        else:
-            title = press.title or " ".join(text.split()[:8])[:160]
-            version, is_new = prompts.create(project=project, title=title, text=text, by=by), True
-    except ValidationError as error:
-        return " ".join(error.messages)
+        raise ValidationError("There is no text to save yet.")
+    known = Prompt.objects.filter(project=project, pk__in=press.numbers[:1]).first()
+    if known is not None:
+        version, is_new = prompts.save_version(prompt=known, text=text, by=by)
+    else:
+        title = press.title or " ".join(text.split()[:8])[:160]
+        version, is_new = prompts.create(project=project, title=title, text=text, by=by), True
     drafts.use_version(draft=draft, version=version)
     return f"Saved as {version}." if is_new else f"{version} already says exactly this."
 
@@ -129,6 +132,7 @@ def _answer(
     *,
     composition: Composition | None = None,
     said: str = "",
+    level: int = messages.SUCCESS,
     changed: bool = False,
 ) -> HttpResponse:
     """The form again: as a fragment, or as the page. A `composition` handed in was refused and shows why."""
@@ -139,7 +143,7 @@ def _answer(
         response = HttpResponse(body, status=422 if refused else 200)
         events: dict[str, object] = {"takes-changed": True} if changed else {}
         if said:
-            events["toast"] = {"level": "good", "text": said}
+            events["toast"] = {"level": messages.DEFAULT_TAGS[level], "text": said}
         if events:
             response["HX-Trigger"] = json.dumps(events)
         return response
@@ -147,5 +151,5 @@ def _answer(
         context = studio_context(request, project, draft, composition)
         return render(request, "projects/detail.html", context | {"attempted": True}, status=422)
     if said:
-        messages.success(request, said)
+        messages.add_message(request, level, said)
     return redirect("project-detail", slug=project.slug)

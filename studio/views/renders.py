@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from studio import access
 from studio.models import Render, RenderEvent
-from studio.services import assets, drafts, renders
+from studio.services import assets, drafts, renders, unconfirmed
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
 
@@ -32,7 +33,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
     """Everything about one take."""
     siblings = take.project.renders.values_list("pk", flat=True)
-    may_spend = take.project.role_of(access.person(request)) in access.WHO_SPENDS
+    may_spend = access.may(request, take.project, access.WHO_SPENDS)
     return {
         "section": "projects",
         "older": siblings.filter(pk__lt=take.pk).order_by("-pk").first(),
@@ -61,10 +62,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel it, or ask the gateway to."""
     take = access.render(request, pk, access.WHO_SPENDS)
     try:
-        messages.success(request, renders.ask_cancel(render=take, actor=access.person(request)))
+        said, level = renders.ask_cancel(render=take, actor=access.person(request)), messages.SUCCESS
     except ValidationError as error:
-        messages.warning(request, " ".join(error.messages))
-    return _back(request, access.render(request, pk))
+        said, level = " ".join(error.messages), messages.WARNING
+    return _back(request, access.render(request, pk), said, level)
 
 
 @login_required
@@ -75,10 +76,26 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         again = renders.retry(render=take, asked_by=access.person(request))
     except (Refused, ValidationError) as error:
-        messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-        return _back(request, take)
-    messages.success(request, "Asked for once more; it is new work with its own price.")
-    return _back(request, again) if request.htmx else redirect("render-detail", pk=again.pk)  # type: ignore[attr-defined]
+        return _back(request, take, " ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
+    return _back(request, again, "Asked for once more; it is new work with its own price.")
+
+
+@login_required
+@require_POST
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what became of a take whose request was never answered: not created, or this task."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    user = access.person(request)
+    try:
+        if request.POST.get("choice") == "adopt":
+            unconfirmed.adopt(render=take, actor=user, remote_id=request.POST.get("task_id", ""))
+            messages.success(request, "The studio follows that task now.")
+        elif request.POST.get("choice") == "release":
+            unconfirmed.release(render=take, actor=user)
+            messages.success(request, "The money is free again.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("render-detail", pk=pk)
 
 
 @login_required
@@ -128,14 +145,18 @@ def use_last_frame(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("project-detail", slug=take.project.slug)
 
 
-def _back(request: HttpRequest, take: Render) -> HttpResponse:
-    """The card with what was said, for a card's button; else the page that the press came from."""
-    if request.htmx:  # type: ignore[attr-defined]
-        return _card(request, take)
-    return redirect("render-detail", pk=take.pk)
+def _back(request: HttpRequest, take: Render, said: str, level: int = messages.SUCCESS) -> HttpResponse:
+    """The card, what was said and a look at what changed, for a card's button; else the page of the take."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.add_message(request, level, said)
+        return redirect("render-detail", pk=take.pk)
+    response = _card(request, take)
+    toast = {"level": messages.DEFAULT_TAGS[level], "text": said}
+    response["HX-Trigger"] = json.dumps({"toast": toast, "takes-changed": True})
+    return response
 
 
 def _card(request: HttpRequest, take: Render) -> HttpResponse:
-    may_spend = take.project.role_of(access.person(request)) in access.WHO_SPENDS
+    may_spend = access.may(request, take.project, access.WHO_SPENDS)
     spends_in = {take.project_id} if may_spend else set()
-    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in, "with_messages": True})
+    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in})

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.models import Membership, Project, Render, RenderEvent, User
+from studio.models.events import GAP_PATIENCE
 from studio.models.renders import RenderQuerySet
 
 PAGE = 24
+# A page listens from a little before it was made, so it will hear of the birth of cards that it shows already.
+JUST_BORN = GAP_PATIENCE + timedelta(seconds=10)
 
 
 @login_required
@@ -46,46 +51,70 @@ def project_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def changes(request: HttpRequest) -> HttpResponse:
     """What has changed since `?since=`: 204 for nothing, else the changed cards and the next place to ask from."""
-    events = RenderEvent.objects.since(_number(request.GET.get("since", "")) or 0)
-    if take := _number(request.GET.get("take", "")):
-        # The page of one take only asks whether to read itself again.
-        seen = Render.objects.visible_to(access.person(request)).filter(pk=take)
-        moved = any(event.render_id == take for event in events) and seen.exists()
-        return HttpResponse(status=204, headers={"HX-Trigger": "take-changed"} if moved else None)
+    since = number(request.GET.get("since", "")) or 0
+    if take := number(request.GET.get("take", "")):
+        return _take_changes(request, take, since)
+    events = RenderEvent.objects.since(since)
     if not events:
         return HttpResponse(status=204)
-    takes = _changed(request, {event.render_id for event in events})
+    takes = _changed(request, {event.render_id for event in events}, number(request.GET.get("oldest", "")) or 0)
     born = {event.render_id for event in events if not event.from_state}
+    shown = {pk for pk in map(number, request.GET.get("shown", "").split(",")) if pk}
     context = {
-        "fresh": [take for take in takes if take.pk in born],
-        "changed": [take for take in takes if take.pk not in born],
+        "fresh": [take for take in takes if take.pk in born - shown],
+        "changed": [take for take in takes if take.pk not in born - shown],
         "cursor": events[-1].pk,
+        "shown": _listed(shown - born),
         "project": _project_slug(request),
         "spends_in": _spends_in(access.person(request)),
     }
     return render(request, "renders/_changes.html", context)
 
 
+def _take_changes(request: HttpRequest, take: int, since: int) -> HttpResponse:
+    """The page of one take only asks whether to read itself again."""
+    # Asked of this take alone: a busy studio's events would fill every look at them all.
+    mine = Render.objects.visible_to(access.person(request)).filter(pk=take)
+    moved = RenderEvent.objects.filter(render__in=mine, id__gt=since).exists()
+    return HttpResponse(status=204, headers={"HX-Trigger": "take-changed"} if moved else None)
+
+
 def page_of_takes(request: HttpRequest, takes: RenderQuerySet, project: Project | None = None) -> dict[str, Any]:
     """One page of cards before `?before=`, and where the next one starts; None when this is the last."""
-    before = _number(request.GET.get("before", ""))
+    before = number(request.GET.get("before", ""))
     found = list(takes.in_gallery().before(before)[: PAGE + 1])
+    just_born = timezone.now() - JUST_BORN
     return {
         "takes": found[:PAGE],
         "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "shown": _listed({take.pk for take in found if take.created_at > just_born}),
         "project": project,
-        "spends_in": _spends_in(access.person(request)),
+        "spends_in": _spends_here(request, project) if project else _spends_in(access.person(request)),
     }
 
 
-def _changed(request: HttpRequest, ids: set[int]) -> list[Render]:
-    takes = Render.objects.visible_to(access.person(request)).in_gallery().filter(pk__in=ids)
+def number(text: str) -> int | None:
+    """The whole number in a part of an address, or None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _listed(numbers: set[int]) -> str:
+    return ",".join(map(str, sorted(numbers)))
+
+
+def _changed(request: HttpRequest, ids: set[int], oldest: int) -> list[Render]:
+    """The takes among `ids` that the page has room for: those before its `oldest` card are not loaded yet."""
+    takes = Render.objects.visible_to(access.person(request)).in_gallery().filter(pk__in=ids, pk__gte=oldest)
     slug = _project_slug(request)
     return list(takes.filter(project__slug=slug) if slug else takes)
 
 
 def _project_slug(request: HttpRequest) -> str:
     return request.GET.get("project", "")
+
+
+def _spends_here(request: HttpRequest, project: Project) -> set[int]:
+    return {project.pk} if access.may(request, project, access.WHO_SPENDS) else set()
 
 
 def _spends_in(user: User) -> set[int]:
@@ -101,7 +130,3 @@ class _Everywhere(set[int]):
 
     def __contains__(self, project_id: object) -> bool:
         return True
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -18,7 +18,9 @@ from tests.factories import make_asset, make_key, make_project, make_prompt, mak
 from tests.media_factories import make_video
 
 STATES = ("", "queued", "submitting", "waiting", "running", "fetching", "ready")
-PROMPT = "A lighthouse on a rocky coast at golden sunset, long waves rolling in, warm haze, slow aerial push-in, take {}"
+PROMPT = (
+    "A lighthouse on a rocky coast at golden sunset, long waves rolling in, warm haze, slow aerial push-in, take {}"
+)
 
 
 def furnish(takes: int) -> tuple[Project, User]:

@@ -152,7 +152,9 @@ def _web_server(cookies: Any) -> Iterator[Fetch]:
     server = subprocess.Popen([str(Path(sys.executable).with_name(command[0])), *command[1:]])  # noqa: S603
     sent = {name: morsel.value for name, morsel in cookies.items()}
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=sent, headers={"Accept-Encoding": "identity"}) as web:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", cookies=sent, headers={"Accept-Encoding": "identity"}
+        ) as web:
             _wait_for(web)
             token = web.get("/gallery/").text.partition('"x-csrftoken": "')[2].partition('"')[0]
             yield partial(_ask_over_http, web, token)
@@ -218,9 +220,7 @@ def _report(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         print("| " + " | ".join(str(value) for value in row.values()) + " |")  # noqa: T201
     if target := os.environ.get("BENCH_JSON"):
-        figures = {
-            f"{row['page']}: {name}": value for row in rows for name, value in row.items() if name != "page"
-        }
+        figures = {f"{row['page']}: {name}": value for row in rows for name, value in row.items() if name != "page"}
         Path(target).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -55,7 +55,7 @@ def test_first_render_from_dropped_images_to_a_playing_take(
 
     assert boxes(page) == begun
     assert page.evaluate("window.neverReloaded") is True
-    assert [name.inner_text() for name in page.locator("[data-tray-name]").all()] == ["@Image1", "@Image2", "@Image3"]
+    assert [name.inner_text() for name in page.locator("[data-tray-name]").all()] == ["Image1", "Image2", "Image3"]
 
     cards(page).first.locator(".take-title").click()
     expect(page.locator("[data-player-bar]")).to_be_visible()

@@ -24,14 +24,22 @@ from tests.e2e.stack import Stack
 # Operation, files, and how many of each input the gateway must have been sent.
 CASES: list[tuple[str, list[str], dict[str, int]]] = [
     ("text-to-video", [], {}),
-    ("image-to-video", ["one"], {"image": 1}),
+    ("image-to-video", ["one"], {"image_url": 1}),
     ("start-end-to-video", ["one", "two"], {"start_image": 1, "end_image": 1}),
     ("reference-to-video", ["one", "audio", "two"], {"reference_images": 2, "audio_urls": 1}),
     ("video-to-video", ["video"], {"video_url": 1}),
 ]
 INPUT_FIELDS = (
-    ("image", "image_url", "start_image", "end_image", "reference_images", "video_url")
-    + ("video_urls", "audio_urls", "audio_url", "task_id")
+    "image",
+    "image_url",
+    "start_image",
+    "end_image",
+    "reference_images",
+    "video_url",
+    "video_urls",
+    "audio_url",
+    "audio_urls",
+    "task_id",
 )
 
 

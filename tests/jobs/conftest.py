@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from pytest_django import Settings
 
 from studio.jobs import gateways, submit
 from studio.models import Project, ProviderKey, Render
@@ -57,6 +58,11 @@ def ask(studio_project: Project, key: ProviderKey) -> Ask:
         )[0]
 
     return one
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)

@@ -292,7 +292,11 @@ def test_submit_holds_the_answer_while_the_database_is_away(
 
 @pytest.mark.django_db(transaction=True)
 def test_submit_names_the_paid_task_in_the_log_when_it_cannot_be_stored(
-    transactional_db: None, ask: Ask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    transactional_db: None,
+    ask: Ask,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def never(**_: Any) -> None:
         raise OperationalError("database is locked")
@@ -343,7 +347,8 @@ def test_submit_by_many_workers_at_once_sends_once(transactional_db: None, ask: 
 
 
 @pytest.mark.parametrize(
-    "fault", ["", "refuse", "unauthorized", "rate-limit", "insufficient-balance", *UNKNOWN_FAULTS, "server-error-before"]
+    "fault",
+    ["", "refuse", "unauthorized", "rate-limit", "insufficient-balance", *UNKNOWN_FAULTS, "server-error-before"],
 )
 def test_submit_leaves_the_secret_nowhere(
     ask: Ask, sandbox: Sandbox, fault: str, caplog: pytest.LogCaptureFixture
@@ -396,9 +401,7 @@ def test_late_answer_after_the_sweep_is_still_adopted(ask: Ask) -> None:
     Render.objects.filter(pk=render.pk).update(claimed_until=now() - timedelta(seconds=1))
 
     swept = recovery.sweep()["unconfirmed"]
-    attempts.record_accepted(
-        attempt=attempt, remote_id="ldtask_1", poll_url="", answer="pending", first_poll_seconds=1
-    )
+    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="pending", first_poll_seconds=1)
 
     render.refresh_from_db()
     attempt.refresh_from_db()

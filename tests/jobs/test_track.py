@@ -244,9 +244,7 @@ def test_track_takes_over_what_a_dead_tracker_had_claimed(project: Project) -> N
     assert state_of(render) == "running"
 
 
-def test_track_survives_a_database_that_is_away_for_a_moment(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_track_survives_a_database_that_is_away_for_a_moment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track, "TROUBLE_SECONDS", 0.05)
     claim, failures = polling.claim_due, iter([OperationalError("database is locked")] * 2)
 
@@ -431,7 +429,9 @@ def test_track_never_follows_an_address_elsewhere(project: Project) -> None:
 
 def test_track_history_notes_progress_in_steps_of_five(project: Project) -> None:
     percent = iter(range(1, 100))
-    with answering(lambda path: (200, {}, b'{"status": "processing", "progress": %d}' % min(next(percent), 23))) as gateway:
+    with answering(
+        lambda path: (200, {}, b'{"status": "processing", "progress": %d}' % min(next(percent), 23))
+    ) as gateway:
         render = make_followed(project, make_key(base_url=gateway.base_url))
         deadline = time.monotonic() + 10
         while Render.objects.get(pk=render.pk).progress != 23 and time.monotonic() < deadline:

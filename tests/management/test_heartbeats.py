@@ -25,7 +25,7 @@ class World:
     started_at: dict[str, float | None] = field(default_factory=lambda: {"studio": 0.0})
     restarts: list[str] = field(default_factory=list)
     asked: int = 0
-    begun: int = 0
+    revivals: int = 0
 
     def ask(self) -> None:
         if not self.database:
@@ -39,8 +39,8 @@ class World:
             raise OperationalError("the database is gone")
         return self.beat
 
-    def begin(self) -> None:
-        self.begun += 1
+    def revive(self) -> None:
+        self.revivals += 1
 
     def pass_seconds(self, heartbeats: Heartbeats, seconds: int) -> None:
         for _ in range(seconds):
@@ -74,7 +74,7 @@ def heartbeats(world: World) -> Heartbeats:
         busy=lambda: world.busy,
         workers=2,
     )
-    return Heartbeats([cluster], at_first=world.begin, clock=lambda: world.now)
+    return Heartbeats([cluster], revive=world.revive, clock=lambda: world.now)
 
 
 def test_heartbeats_ask_a_healthy_cluster_every_twenty_seconds(world: World, heartbeats: Heartbeats) -> None:
@@ -82,7 +82,7 @@ def test_heartbeats_ask_a_healthy_cluster_every_twenty_seconds(world: World, hea
 
     assert world.restarts == []
     assert world.asked == 5
-    assert world.begun == 1
+    assert world.revivals == 1
 
 
 def test_heartbeats_do_not_ask_again_while_a_beat_waits(world: World, heartbeats: Heartbeats) -> None:
@@ -137,6 +137,7 @@ def test_heartbeats_ask_anew_after_a_restart(world: World, heartbeats: Heartbeat
     world.pass_seconds(heartbeats, 80)
 
     assert world.asked == 2
+    assert world.revivals == 2
     assert world.restarts == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -42,7 +43,6 @@ class Worker:
         self.log = folder / "worker.log"
         self.env = {name: value for name, value in os.environ.items() if name not in variable_names()}
         self.env |= {"STUDIO_DATA_DIR": str(folder), "STUDIO_JOB_WORKERS": "1", "PYTHONUNBUFFERED": "1"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=BASE_DIR, env=self.env, check=True)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", COMMAND], cwd=BASE_DIR, env=self.env, stdout=log, stderr=log, process_group=0
@@ -74,8 +74,19 @@ class Worker:
         return next(number for number, words in environments.items() if b"Q_CLUSTER_NAME=studio" in words)
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty studio's database."""
+    folder = tmp_path_factory.mktemp("migrated")
+    env = {name: value for name, value in os.environ.items() if name not in variable_names()}
+    env["STUDIO_DATA_DIR"] = str(folder)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=BASE_DIR, env=env, check=True)
+    return folder / "studio.sqlite3"
+
+
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
+def worker(tmp_path: Path, migrated: Path) -> Iterator[Worker]:
+    shutil.copy(migrated, tmp_path)
     worker = Worker(tmp_path)
     try:
         wait_for(worker.is_up, "both clusters to be up", 60)

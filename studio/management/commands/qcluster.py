@@ -17,12 +17,12 @@ from studio.lib.activity import Activity
 from studio.lib.processes import Program, die_with_parent_after_fork
 from studio.management.heartbeats import Cluster, Heartbeats
 from studio.models import Lease
-from studio.services import queue
+from studio.services import queue, recovery
 from studio.supervisor import Supervisor
 
 NAME = "Q_CLUSTER_NAME"
 # What is in hand may finish; the tracker never finishes by itself, and loses nothing when it is cut off.
-GRACE = {"track": 2.0}
+GRACE = {queue.TRACK: 0.0}
 # django-q2 ends a task that overruns its time-out itself, somewhat later.
 SLACK_SECONDS = 30.0
 
@@ -52,7 +52,7 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
             # A watch that waits 20 s for a lock can neither stop nor restart anything meanwhile.
             connection.settings_dict["OPTIONS"]["timeout"] = 2
         names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
-        heartbeats = Heartbeats([_cluster(name) for name in names], at_first=queue.ensure_tracker)
+        heartbeats = Heartbeats([_cluster(name) for name in names], revive=recovery.revive)
         programs = [_program(name) for name in names]
         return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
 

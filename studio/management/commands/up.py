@@ -21,6 +21,7 @@ from studio.supervisor import Supervisor
 
 MANAGE = (sys.executable, str(BASE_DIR / "manage.py"))
 PATIENCE_SECONDS = 60.0
+STOPPING = "Stopping: jobs in hand may finish, for up to 20 s. Ctrl-C again ends everything at once."
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (to ask there, not to listen)
 
 
@@ -45,7 +46,9 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped before it was ready.") from None
         announcement = Announcement(self._say, demo=demo)
-        code = Supervisor(programs(demo=demo, pace=pace), say=self._say, each_tick=announcement).run()
+        code = Supervisor(
+            programs(demo=demo, pace=pace), say=self._say, each_tick=announcement, words_at_stop=STOPPING
+        ).run()
         self._say("Stopped. Nothing is lost; start it again whenever you like." if code == 0 else "Stopped.")
         sys.exit(code)
 
@@ -97,7 +100,8 @@ def programs(*, demo: bool, pace: float) -> list[Program]:
         folder=BASE_DIR,
         grace=3.0,
     )
-    return [web, worker, sandbox] if demo else [web, worker]
+    # The worker last: it is stopped first, and what it has in hand may still need the others.
+    return [web, sandbox, worker] if demo else [web, worker]
 
 
 def _web_command() -> tuple[str, ...]:

@@ -1,0 +1,391 @@
+"""Bringing a video home: whole, once, resumed, verified, and never asked for anew at the gateway."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from studio.choices import RenderState
+from studio.jobs import ingest as ingest_module
+from studio.jobs import posters
+from studio.jobs.gateways import client, connection_of_attempt
+from studio.jobs.ingest import BAD_FILE_TRIES, TRIES, ingest
+from studio.jobs.posters import picture_take
+from studio.jobs.statuses import apply_status
+from studio.jobs.submit import submit
+from studio.lib.clock import later, now
+from studio.media import storage
+from studio.models import Output, Project, Render
+from studio.providers import registry
+from studio.providers.requests import RenderRequest
+from studio.sandbox.server import Sandbox
+from studio.services import outputs, recovery
+from studio.services.outputs import Pictures
+from tests.factories import make_followed, make_key, make_project
+from tests.jobs.conftest import Ask
+from tests.media.file_server import FileServer, serving
+from tests.media_factories import make_video
+from tests.providers.loopback import unused_port
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return make_video(
+        tmp_path_factory.mktemp("film") / "film.mp4", seconds=1.0, size=(320, 180), sound=True
+    ).read_bytes()
+
+
+@pytest.fixture
+def server(film: bytes) -> Iterator[FileServer]:
+    with serving(FileServer(film)) as plan:
+        yield plan
+
+
+@pytest.fixture
+def project(request: pytest.FixtureRequest) -> Project:
+    request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+    return make_project()
+
+
+def rendered(project: Project, url: str, **over: Any) -> Render:
+    """A take whose video the gateway hands out at `url`; the gateway itself is away."""
+    key = make_key(base_url=f"http://127.0.0.1:{unused_port()}")
+    values = {"state": RenderState.FETCHING, "result_url": url, "next_poll_at": None, "enqueued_at": now()}
+    return make_followed(project, key, **(values | over))
+
+
+def run_due(render: Render) -> None:
+    """The next run, when its pause is over."""
+    Render.objects.filter(pk=render.pk).update(not_before=None)
+    ingest(render.pk)
+    render.refresh_from_db()
+
+
+def files_of(render: Render) -> list[str]:
+    """What lies in its folder, without the part of the names that is the take's own."""
+    own = f"-{render.submission.hex}-{render.take_number}"
+    folder = storage.absolute(storage.render_name(render.pk, "x.mp4")).parent
+    return sorted(path.name.replace(own, "") for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_ingest_brings_the_take_home(project: Project, server: FileServer, film: bytes) -> None:
+    render = rendered(project, server.url)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    output = render.output
+    assert (render.state, render.result_url, render.claimed_by) == (RenderState.READY, "", "")
+    assert storage.absolute(output.file).read_bytes() == film
+    assert (output.width, output.height, output.video_codec, output.audio_codec) == (320, 180, "h264", "aac")
+    assert (output.size, output.frame_rate, output.frame_count) == (len(film), "24", 24)
+    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+    assert storage.absolute(output.last_frame).is_file()
+
+
+def test_ingest_settles_by_the_file_and_not_by_what_was_asked(project: Project, server: FileServer) -> None:
+    render = rendered(project, server.url)
+    request = RenderRequest.from_json(render.spec)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    expected = registry.get("tokenlab").settle(request, render.output.seconds, 320, 180).amount
+    entry = render.ledger.get(kind="settled")
+    assert (render.price, entry.amount, entry.currency) == (expected, expected, "USD")
+    assert expected != render.estimate
+
+
+def test_ingest_again_changes_nothing(project: Project, server: FileServer) -> None:
+    render = rendered(project, server.url)
+    ingest(render.pk)
+
+    ingest(render.pk)
+
+    assert (len(server.requests), render.ledger.count(), Output.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ingest_by_two_workers_at_once_fetches_once(
+    transactional_db: None, project: Project, server: FileServer
+) -> None:
+    render = rendered(project, server.url)
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        start.wait()
+        try:
+            ingest(render.pk)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    render.refresh_from_db()
+    assert (render.state, len(server.requests), Output.objects.count()) == (RenderState.READY, 1, 1)
+
+
+def test_ingest_goes_on_where_it_was_cut(project: Project, server: FileServer, film: bytes) -> None:
+    server.cut_after = 4000
+    render = rendered(project, server.url)
+    ingest(render.pk)
+    render.refresh_from_db()
+    cut = (render.state, render.not_before is not None, files_of(render))
+    server.cut_after = None
+
+    run_due(render)
+
+    assert cut == (RenderState.FETCHING, True, ["incoming.mp4.part", "incoming.mp4.part.etag"])
+    assert (render.state, server.requests[1]["range"]) == (RenderState.READY, "bytes=4000-")
+    assert storage.absolute(render.output.file).read_bytes() == film
+
+
+def test_ingest_waits_for_its_time(project: Project, server: FileServer) -> None:
+    render = rendered(project, server.url, not_before=later(60))
+
+    ingest(render.pk)
+
+    assert server.requests == []
+
+
+def test_ingest_leaves_another_workers_claim_alone(project: Project, server: FileServer) -> None:
+    render = rendered(project, server.url, claimed_until=later(20), claimed_by="elsewhere:1")
+
+    ingest(render.pk)
+
+    assert server.requests == []
+
+
+def test_ingest_after_a_crash_between_file_and_database_needs_no_link(
+    project: Project, server: FileServer, film: bytes
+) -> None:
+    server.status = 403
+    render = rendered(project, server.url)
+    path = storage.absolute(storage.render_name(render.pk, f"take-{render.submission.hex}-1.mp4"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(film)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    assert (render.state, server.requests, render.output.size) == (RenderState.READY, [], len(film))
+
+
+def test_ingest_after_a_crash_right_after_the_last_byte_needs_no_link(
+    project: Project, server: FileServer, film: bytes
+) -> None:
+    server.status = 403
+    render = rendered(project, server.url)
+    path = storage.absolute(storage.render_name(render.pk, f"incoming-{render.submission.hex}-1.mp4"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(film)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    assert (render.state, server.requests) == (RenderState.READY, [])
+    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+
+
+def test_ingest_of_a_page_instead_of_a_video_is_given_up_truthfully(project: Project, server: FileServer) -> None:
+    server.content, server.content_type = b"<!doctype html><p>Sign in", "text/html"
+    render = rendered(project, server.url)
+
+    for _ in range(BAD_FILE_TRIES + 2):
+        run_due(render)
+
+    assert (render.state, len(server.requests)) == (RenderState.FAILED, BAD_FILE_TRIES)
+    assert render.error_said == "The link leads to a page or a message, not to a video."
+    assert render.error_meaning == (
+        "What the gateway delivered is not a playable video. The gateway has rendered it, so it is probably charged."
+    )
+    assert (files_of(render), render.ledger.count()) == ([], 0)
+
+
+def test_ingest_of_bytes_that_do_not_play_is_tried_a_few_times(
+    project: Project, server: FileServer, film: bytes
+) -> None:
+    server.content = film[: len(film) // 2]
+    render = rendered(project, server.url)
+    run_due(render)
+    first = (render.state, render.bad_files)
+    server.content = film
+    server.etag = '"v2"'
+
+    run_due(render)
+
+    assert (first, render.state) == ((RenderState.FETCHING, 1), RenderState.READY)
+
+
+def test_ingest_broken_off_often_does_not_count_as_bad(project: Project, server: FileServer) -> None:
+    server.status = 502
+    render = rendered(project, server.url)
+    for _ in range(BAD_FILE_TRIES + 3):
+        run_due(render)
+    server.status = 200
+
+    run_due(render)
+
+    assert render.state == RenderState.READY
+
+
+def test_ingest_gives_up_after_a_day_of_tries(project: Project, server: FileServer) -> None:
+    server.status = 502
+    render = rendered(project, server.url, tries=TRIES - 1)
+
+    run_due(render)
+
+    assert (render.state, render.ledger.count()) == (RenderState.EXPIRED, 0)
+    assert "could not be fetched for a whole day" in render.error_meaning
+
+
+def test_ingest_of_a_dead_link_waits_while_the_gateway_cannot_be_asked(project: Project, server: FileServer) -> None:
+    server.status = 403
+    render = rendered(project, server.url)
+
+    run_due(render)
+
+    assert render.state == RenderState.FETCHING
+
+
+def test_ingest_refuses_an_address_inside(project: Project) -> None:
+    render = rendered(project, "https://10.0.0.1/video.mp4")
+
+    run_due(render)
+
+    assert (render.state, render.ledger.count()) == (RenderState.FAILED, 0)
+
+
+def test_ingest_on_a_full_disk_waits(project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    adopt = storage.adopt
+    monkeypatch.setattr(storage, "adopt", full)
+    render = rendered(project, server.url)
+    run_due(render)
+    waiting = render.state
+    monkeypatch.setattr(storage, "adopt", adopt)
+
+    run_due(render)
+
+    assert (waiting, render.state, len(server.requests)) == (RenderState.FETCHING, RenderState.READY, 1)
+    assert "No space left on device" in render.events.order_by("-id")[1].reason
+
+
+def test_ingest_without_pictures_is_ready_and_gets_them_later(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the decoder gave up")
+
+    make_poster = posters.make_poster
+    monkeypatch.setattr(posters, "make_poster", broken)
+    render = rendered(project, server.url)
+    ingest(render.pk)
+    bare = render.state if render.refresh_from_db() else Render.objects.get(pk=render.pk).state
+    Output.objects.update(created_at=now() - timedelta(minutes=2))
+    asked = [recovery.sweep()["pictures"], recovery.sweep()["pictures"]]
+    monkeypatch.setattr(posters, "make_poster", make_poster)
+
+    picture_take(render.pk)
+
+    output = Output.objects.get(render=render)
+    assert (bare, asked, output.poster != "", output.filmstrip_frames > 0) == (RenderState.READY, [1, 1], True, True)
+    assert recovery.sweep()["pictures"] == 0
+
+
+def test_ingest_whose_pictures_killed_the_worker_twice_skips_them(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(ingest_module, "make_pictures", lambda *_: made.append(1) or Pictures())
+    render = rendered(project, server.url, tries=2)
+
+    ingest(render.pk)
+
+    assert (Render.objects.get(pk=render.pk).state, made) == (RenderState.READY, [])
+
+
+def test_ingest_interrupted_by_a_dead_worker_of_this_host_is_taken_up_at_once(
+    project: Project, server: FileServer
+) -> None:
+    render = rendered(project, server.url)
+    outputs.claim_fetch(render_id=render.pk)
+    Render.objects.filter(pk=render.pk).update(claimed_by=dead_holder())
+
+    found = recovery.sweep()
+
+    assert (found["freed"], found["fetches"]) == (1, 1)
+    ingest(render.pk)
+    assert Render.objects.get(pk=render.pk).state == RenderState.READY
+
+
+def dead_holder() -> str:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return f"{socket.gethostname()}:{process.pid}"
+
+
+@pytest.mark.parametrize("fault", ["", "cut-download", "link-expires-once", "url-nested", "url-list", "url-data"])
+def test_ingest_from_the_sandbox(ask: Ask, sandbox: Sandbox, fault: str) -> None:
+    render = ask(f"A red car [fault:{fault}]" if fault else "A red car")
+    submit(render.pk)
+    fetching(render, sandbox)
+
+    for _ in range(3):
+        run_due(render)
+
+    assert render.state == RenderState.READY
+    assert (render.output.seconds, render.output.height) == (Decimal("4.000"), 480) or render.output.height == 496
+    assert len(sandbox.creates) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"), [("not-a-video", RenderState.FAILED), ("expired-link", RenderState.EXPIRED)]
+)
+def test_ingest_that_cannot_succeed_ends_without_another_create(
+    ask: Ask, sandbox: Sandbox, fault: str, state: RenderState
+) -> None:
+    render = ask(f"A red car [fault:{fault}]")
+    submit(render.pk)
+    fetching(render, sandbox)
+
+    for _ in range(BAD_FILE_TRIES + 2):
+        run_due(render)
+
+    assert (render.state, len(sandbox.creates)) == (state, 1)
+    assert "probably charged" in render.error_meaning
+    assert [entry.kind for entry in render.ledger.all()] == ["estimated", "reserved"]
+
+
+def fetching(render: Render, sandbox: Sandbox) -> None:
+    """Wait for the sandbox, and let one read of the status move the take on."""
+    attempt = render.attempts.get()
+    adapter = registry.get("tokenlab").adapter
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        status = adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
+        if status.has_ended:
+            break
+        time.sleep(0.05)
+    apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+    render.refresh_from_db()
+    assert (render.state, Path(render.result_url).suffix[:4]) == (RenderState.FETCHING, ".mp4")

@@ -1,0 +1,58 @@
+"""Money: each step once, added and never changed, and nothing said where nothing is known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from studio.models import LedgerEntry, Project
+from studio.services import ledger
+from tests.factories import make_render
+
+pytestmark = pytest.mark.django_db
+
+
+def test_steps_are_written_once_each(project: Project) -> None:
+    render = make_render(project, estimate=Decimal("0.42"), estimate_basis="by tokens")
+
+    for _ in range(2):
+        ledger.reserve(render=render)
+        ledger.settle(render=render, amount=Decimal("0.40"), note="measured")
+        ledger.release(render=render, note="free")
+
+    rows = list(render.ledger.values_list("kind", "amount", "currency"))
+    assert rows == [
+        ("estimated", Decimal("0.42"), "USD"),
+        ("reserved", Decimal("0.42"), "USD"),
+        ("settled", Decimal("0.40"), "USD"),
+        ("released", Decimal("0.42"), "USD"),
+    ]
+
+
+def test_settle_again_with_another_amount_keeps_the_first(project: Project) -> None:
+    render = make_render(project)
+    ledger.settle(render=render, amount=Decimal("0.40"), note="measured")
+
+    ledger.settle(render=render, amount=Decimal("9"), note="measured again")
+
+    render.refresh_from_db()
+    assert (render.price, render.ledger.get().amount) == (Decimal("0.40"), Decimal("0.40"))
+
+
+def test_unknown_price_stays_empty(project: Project) -> None:
+    render = make_render(project, estimate=None)
+
+    ledger.reserve(render=render)
+
+    assert list(render.ledger.values_list("amount", flat=True)) == [None, None]
+
+
+def test_entry_is_never_changed(project: Project) -> None:
+    ledger.reserve(render=make_render(project))
+    entry = LedgerEntry.objects.first()
+    assert entry is not None
+    entry.amount = Decimal(0)
+
+    with pytest.raises(ValueError, match="never changed"):
+        entry.save()

@@ -1,0 +1,282 @@
+"""Asking for takes: once however often it is pressed, all or nothing, and cancelling with words that are true."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+from django_q.models import OrmQ
+
+from studio.choices import InputRole, Lineage, Operation, RenderState
+from studio.lib.clock import now
+from studio.models import LedgerEntry, Project, ProviderKey, Render, RenderEvent, User
+from studio.services import renders
+from studio.services.attempts import begin_attempt
+from studio.services.renders import Origin, Refused, ask_cancel, create_renders, retry
+from studio.services.requests import input_file
+from tests.factories import make_asset, make_key, make_output, make_project, make_render, make_request
+
+pytestmark = pytest.mark.django_db
+
+
+def press(project: Project, key: ProviderKey, **over: Any) -> list[Render]:
+    values = {"asked_by": None, "request": make_request(), "takes": 2, "submission": uuid4()} | over
+    return create_renders(project=project, key=key, **values)
+
+
+def stored() -> tuple[int, int, int, int]:
+    return Render.objects.count(), RenderEvent.objects.count(), LedgerEntry.objects.count(), OrmQ.objects.count()
+
+
+def hints() -> list[tuple[str, tuple[int, ...]]]:
+    return [(row.func(), row.task["args"]) for row in OrmQ.objects.filter(key="studio").order_by("pk")]
+
+
+def test_create_stores_takes_with_event_money_and_hint(project: Project, artist: User) -> None:
+    made = press(project, make_key(), asked_by=artist)
+
+    assert [(render.state, render.take_number, render.asked_by) for render in made] == [
+        ("queued", 1, artist),
+        ("queued", 2, artist),
+    ]
+    assert [render.events.get().reason for render in made] == ["Asked for"] * 2
+    assert hints() == [("studio.jobs.submit.submit", (render.pk,)) for render in made]
+    for render in made:
+        entries = list(render.ledger.values_list("kind", "amount", "currency"))
+        assert entries == [("estimated", render.estimate, "USD"), ("reserved", render.estimate, "USD")]
+        assert render.estimate is not None
+        assert render.estimate > Decimal(0)
+
+
+def test_create_with_the_same_submission_finds_what_is_there(project: Project) -> None:
+    submission, key = uuid4(), make_key()
+    first = press(project, key, submission=submission)
+    before = stored()
+
+    second = press(project, key, submission=submission, takes=5, request=make_request(prompt="Another"))
+
+    assert (second, stored()) == (first, before)
+
+
+def test_create_with_the_same_submission_in_another_project_is_another(project: Project) -> None:
+    submission, key = uuid4(), make_key()
+
+    first, second = press(project, key, submission=submission), press(make_project(), key, submission=submission)
+
+    assert {render.pk for render in first}.isdisjoint({render.pk for render in second})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_create_pressed_many_times_at_once_is_one() -> None:
+    project, key, submission = make_project(), make_key(), uuid4()
+    start, made = threading.Barrier(6), []
+
+    def work() -> None:
+        start.wait()
+        made.append([render.pk for render in press(project, key, submission=submission, takes=3)])
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert made == [made[0]] * 6
+    assert (Render.objects.count(), LedgerEntry.objects.count(), len(hints())) == (3, 6, 3)
+
+
+def test_create_rolled_back_leaves_no_hint(project: Project) -> None:
+    key = make_key()
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        press(project, key)
+        raise ZeroDivisionError
+
+    assert stored() == (0, 0, 0, 0)
+
+
+def test_create_that_fails_at_the_last_take_leaves_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserve = renders.ledger.reserve
+
+    def fail_at_the_third(*, render: Render) -> None:
+        if render.take_number == 3:
+            raise ZeroDivisionError
+        reserve(render=render)
+
+    monkeypatch.setattr(renders.ledger, "reserve", fail_at_the_third)
+
+    with pytest.raises(ZeroDivisionError):
+        press(project, make_key(), takes=3)
+
+    assert stored() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("over", "field"),
+    [
+        ({"request": make_request(resolution="4k")}, "resolution"),
+        ({"request": make_request(model="seedance-9")}, "model"),
+        ({"request": make_request(prompt=" ")}, "prompt"),
+        ({"request": make_request(duration=99)}, "duration"),
+        ({"takes": 0}, "takes"),
+        ({"takes": 9}, "takes"),
+        ({"request": make_request(operation=Operation.VIDEO_EXTENSION)}, "source_take"),
+    ],
+)
+def test_create_of_what_the_model_cannot_do_stores_nothing(project: Project, over: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        press(project, make_key(), **over)
+
+    assert {problem.field for problem in refused.value.problems} == {field}
+    assert stored() == (0, 0, 0, 0)
+
+
+def test_create_in_an_archived_project_is_refused(project: Project) -> None:
+    project.archived_at = now()
+
+    with pytest.raises(Refused, match="archived"):
+        press(project, make_key())
+
+    assert stored() == (0, 0, 0, 0)
+
+
+def test_create_with_a_paused_key_is_refused(project: Project) -> None:
+    with pytest.raises(Refused, match="paused"):
+        press(project, make_key(paused_at=now()))
+
+    assert stored() == (0, 0, 0, 0)
+
+
+def test_create_with_a_key_of_another_gateway_is_refused(project: Project) -> None:
+    with pytest.raises(Refused):
+        press(project, make_key(provider="elsewhere"))
+
+
+def test_create_with_references_for_a_gateway_that_cannot_reach_us_is_refused(project: Project) -> None:
+    film = make_asset(project, kind="video", mime="video/mp4", extension="mp4", seconds=Decimal(5))
+    request = make_request(operation=Operation.VIDEO_TO_VIDEO, inputs=(input_file(InputRole.SOURCE_VIDEO, film),))
+
+    with pytest.raises(Refused, match="STUDIO_PUBLIC_URL"):
+        press(project, make_key(base_url="https://api.example.com"), request=request)
+
+
+def test_create_keeps_the_references_in_their_order(project: Project) -> None:
+    assets = [make_asset(project) for _ in range(3)]
+    request = make_request(
+        operation=Operation.REFERENCE_TO_VIDEO,
+        inputs=tuple(input_file(InputRole.REFERENCE_IMAGE, asset) for asset in reversed(assets)),
+    )
+
+    (render,) = press(project, make_key(), request=request, takes=1)
+
+    uses = list(render.inputs.values_list("position", "asset_id", "role"))
+    assert uses == [(n, asset.pk, "reference_image") for n, asset in enumerate(reversed(assets))]
+
+
+def test_create_from_another_keys_take_is_refused(project: Project) -> None:
+    parent = make_render(project, make_key())
+    make_output(parent)
+    request = make_request(operation=Operation.VIDEO_EXTENSION, source_task_id="ldtask_1", source_seconds=Decimal(5))
+
+    with pytest.raises(Refused, match="only that key can extend it"):
+        press(project, make_key(), request=request, origin=Origin(source_take=parent))
+
+
+def test_create_of_an_extension_remembers_its_parent(project: Project) -> None:
+    key = make_key()
+    parent = make_render(project, key)
+    make_output(parent)
+    request = make_request(operation=Operation.VIDEO_EXTENSION, source_task_id="ldtask_1", source_seconds=Decimal(5))
+
+    (render,) = press(project, key, request=request, takes=1, origin=Origin(source_take=parent))
+
+    assert (render.parent, render.source_take, render.lineage) == (parent, parent, Lineage.EXTEND)
+
+
+def test_cancel_of_a_queued_take_frees_the_money_and_says_so(project: Project, artist: User) -> None:
+    (render,) = press(project, make_key(), takes=1)
+
+    said = ask_cancel(render=render, actor=artist)
+
+    assert said == "Cancelled before it was sent. Nothing is charged."
+    assert (render.state, render.ledger.last().kind) == ("cancelled", "released")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("state", ["submitting", "waiting", "running"])
+def test_cancel_of_what_left_us_is_only_asked_for_and_once(project: Project, state: str, artist: User) -> None:
+    render = make_render(project, state=state)
+
+    said = [ask_cancel(render=Render.objects.get(pk=render.pk), actor=artist) for _ in range(3)]
+
+    render.refresh_from_db()
+    assert set(said) == {"Cancel was asked for. The gateway decides; a render that has started may still be charged."}
+    assert (render.state, render.cancel_asked_at is not None) == (state, True)
+    assert [event.reason for event in render.events.filter(actor=artist)] == ["Cancel was asked for"]
+    assert hints() == [("studio.jobs.cancel.cancel", (render.pk,))]
+
+
+@pytest.mark.parametrize("state", ["fetching", "ready", "failed", "refused", "cancelled", "expired", "unconfirmed"])
+def test_cancel_too_late_says_so(project: Project, state: str) -> None:
+    render = make_render(project, state=state)
+
+    with pytest.raises(ValidationError, match="nothing was cancelled"):
+        ask_cancel(render=render, actor=None)
+
+    assert hints() == []
+
+
+def test_cancel_of_a_take_that_left_the_queue_in_that_moment_is_asked_for(project: Project) -> None:
+    (render,) = press(project, make_key(), takes=1)
+    begin_attempt(render=Render.objects.get(pk=render.pk), request_record={})
+
+    said = ask_cancel(render=render, actor=None)
+
+    assert said.startswith("Cancel was asked for.")
+    assert render.ledger.filter(kind="released").count() == 0
+
+
+def test_cancel_of_a_take_that_came_back_into_the_queue_cancels_it(project: Project) -> None:
+    (render,) = press(project, make_key(), takes=1)
+    stale = Render.objects.get(pk=render.pk)
+    stale.state = RenderState.SUBMITTING
+
+    said = ask_cancel(render=stale, actor=None)
+
+    assert (said[:9], Render.objects.get(pk=render.pk).state) == ("Cancelled", "cancelled")
+
+
+@pytest.mark.parametrize("state", ["refused", "failed", "cancelled", "expired"])
+def test_retry_asks_for_the_same_as_new_work(project: Project, artist: User, state: str) -> None:
+    render = make_render(project, state=state)
+
+    again = retry(render=render, asked_by=artist)
+
+    assert (again.spec, again.parent, again.lineage, again.state) == (render.spec, render, "retry", "queued")
+    assert again.submission != render.submission
+
+
+def test_retry_pressed_twice_is_one_until_that_one_has_ended(project: Project, artist: User) -> None:
+    render = make_render(project, state="failed")
+    first = retry(render=render, asked_by=artist)
+
+    second = retry(render=render, asked_by=artist)
+    Render.objects.filter(pk=first.pk).update(state="failed")
+    third = retry(render=render, asked_by=artist)
+
+    assert (second.pk == first.pk, third.pk == first.pk) == (True, False)
+
+
+@pytest.mark.parametrize("state", ["queued", "submitting", "waiting", "running", "fetching", "ready", "unconfirmed"])
+def test_retry_of_what_may_still_come_is_not_allowed(project: Project, artist: User, state: str) -> None:
+    render = make_render(project, state=state)
+
+    with pytest.raises(ValidationError):
+        retry(render=render, asked_by=artist, submission=UUID(int=1))
+
+    assert hints() == []
