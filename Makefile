@@ -50,8 +50,8 @@ test-browser: .venv/.dev-installed ## Tests with real processes and in a real br
 	$(RUN) -m tests.chromium
 	.venv/bin/pytest -q -m "not ($(UNIT))"
 
-test-postgres: .venv/.dev-installed ## The unit tests on a throw-away PostgreSQL, where its programs are installed
-	$(RUN) -m tests.postgres .venv/bin/pytest -q -n $(JOBS) -m "$(UNIT)"
+test-postgres: .venv/.dev-installed ## All that uses a database, on a throw-away PostgreSQL where that is installed
+	$(RUN) -m tests.postgres .venv/bin/pytest -q -n $(JOBS) -m "$(UNIT)" --database-only
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

@@ -13,6 +13,25 @@ from studio.models import Project, User
 from tests.factories import make_project, make_user
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database-only` leaves out what no other database could change."""
+    parser.addoption("--database-only", action="store_true", help="run only the tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the tests that use no database, when asked to."""
+    if not config.getoption("--database-only"):
+        return
+    kept = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_static_names() -> Iterator[None]:
     """Unit tests need no collected files; the browser tests run on the hashed ones."""

@@ -13,8 +13,7 @@ PACKAGE = BASE_DIR / "studio"
 
 # From the ground up: a layer may import itself and those before it.
 LAYERS = (
-    # `environment` for what it knows of addresses; settings are read from Django's.
-    ("choices", "lib", "environment"),
+    ("choices", "lib"),
     ("media",),
     ("providers",),
     ("models",),
@@ -24,7 +23,7 @@ LAYERS = (
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Puts the parts together, so it may know them all.
-WIRING = {"apps", "checks", "management", "migrations", "settings", "supervisor", "urls", "wsgi"}
+WIRING = {"apps", "checks", "environment", "management", "migrations", "settings", "supervisor", "urls", "wsgi"}
 SANDBOX_MAY_IMPORT = {"choices", "lib", "sandbox"}
 # Not even types of HTTP anywhere else; and clients are made in yet fewer places.
 KNOWS_HTTP = ("providers/", "jobs/", "media/downloads.py", "media/addresses.py", "sandbox/")

@@ -35,12 +35,22 @@ async function saveQuietly(form) {
   }
 }
 
+// The braces that studio/lib/variables.py reads as a variable; doubled ones stand for themselves.
+const BRACES = /\{\{|\}\}|\{[ \t]*([\p{L}_][\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+)*)[ \t]*\}/gu;
+
+// Each {variable} has a field of its own below the words: one has come or gone when these differ.
+function fieldsDiffer(form) {
+  const named = new Set([...form.elements.prompt.value.matchAll(BRACES)].map((found) => found[1]).filter(Boolean));
+  const shown = [...form.querySelectorAll("[name^='variable:']")].map((field) => field.name.slice("variable:".length));
+  return named.size !== shown.length || shown.some((name) => !named.has(name));
+}
+
 let timer = 0;
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-composer]");
   if (!form || !event.target.matches("[data-saves]")) return;
   clearTimeout(timer);
-  timer = setTimeout(() => saveQuietly(form), SAVE_AFTER_MS);
+  timer = setTimeout(() => (fieldsDiffer(form) ? redraw() : saveQuietly(form)), SAVE_AFTER_MS);
 });
 
 document.addEventListener("change", (event) => {
@@ -71,12 +81,13 @@ document.addEventListener("htmx:confirm", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, requestConfig, successful } = event.detail;
-  if (!elt?.matches?.("[data-composer]")) return;
-  elt.removeAttribute("aria-busy");
+  // Its target, since htmx tells it of an ancestor when the form itself has been replaced.
+  const { target, requestConfig, successful } = event.detail;
+  if (!target?.matches?.("[data-composer]")) return;
+  target.removeAttribute("aria-busy");
   updating = false;
   stale = false;
-  if (successful && requestConfig?.formData?.get("act") === "render") renderedAt = performance.now();
+  if (successful && requestConfig.formData.get("act") === "render") renderedAt = performance.now();
   // What arrived meanwhile, such as an upload, is shown now.
   if (missed) setTimeout(redraw, 0);
   missed = false;

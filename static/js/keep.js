@@ -1,4 +1,4 @@
-// Keeps what belongs to the person across a swap: focus and caret, open menus, and words typed since the request left.
+// Keeps what belongs to the person across a swap: focus and caret, open menus and dialogs, and words typed since the request left.
 
 const TYPED = "textarea[id], input[id]:not([type]), input[id]:is([type=text], [type=number], [type=search], [type=email])";
 // Parts swapped out of band come between the two events of the main swap, hence one memory for each.
@@ -41,6 +41,7 @@ function remember(event, kind) {
     caret: inside ? caretOf(active) : null,
     scroll: inside ? active.scrollTop : 0,
     open: [...target.querySelectorAll("details[open][id]")].map((details) => details.id),
+    dialogs: [...target.querySelectorAll("dialog:modal[id]")].map((dialog) => dialog.id),
     typed: typedSince(target, event.detail.requestConfig?.formData),
   };
 }
@@ -61,6 +62,7 @@ function restore(kind) {
   const memory = kept[kind];
   if (!memory) return;
   kept[kind] = null;
+  for (const id of memory.dialogs) document.querySelector(`#${id}:not([open])`)?.showModal();
   for (const id of memory.open) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, value] of memory.typed) {
     const field = document.getElementById(id);

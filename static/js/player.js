@@ -1,8 +1,8 @@
 // The take page's player: true frame steps, timecode, loop, speed, sound, full screen, preview. Native controls stay without it.
 
-const player = document.querySelector("[data-player]");
-const video = player?.querySelector("video");
-const fps = Number(player?.dataset.fps) || 24;
+let player = null;
+let video = null;
+let fps = 24;
 const part = (name) => player.querySelector(`[data-player-${name}]`);
 
 function frameNow() {
@@ -54,7 +54,8 @@ const KEYS = { " ": "play", k: "play", ",": "back", ".": "forward", l: "loop", m
 
 function showPressed() {
   part("loop").setAttribute("aria-pressed", String(video.loop));
-  part("mute").setAttribute("aria-pressed", String(video.muted));
+  // A film without sound has no such button.
+  part("mute")?.setAttribute("aria-pressed", String(video.muted));
   player.classList.toggle("is-muted", video.muted);
   player.classList.toggle("is-playing", !video.paused);
   part("play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
@@ -62,6 +63,7 @@ function showPressed() {
 
 // Letters act only while the player has the focus, so that no one who dictates or types elsewhere triggers them.
 function keyed(event) {
+  if (!player?.isConnected) return;
   const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   const inside = player.contains(event.target);
   const free = inside || (event.target === document.body && (event.key === " " || event.key.startsWith("Arrow")));
@@ -99,17 +101,28 @@ function preparePreview() {
 function start() {
   video.controls = false;
   part("bar").hidden = false;
-  for (const name of ["play", "back", "forward", "loop", "mute", "full"]) part(name).addEventListener("click", acts[name]);
+  for (const name of ["play", "back", "forward", "loop", "mute", "full"]) part(name)?.addEventListener("click", acts[name]);
   part("speed").addEventListener("change", (event) => { video.playbackRate = Number(event.target.value); });
   part("range").addEventListener("input", (event) => { video.currentTime = (event.target.value / 1000) * video.duration; });
   video.addEventListener("click", acts.play);
   for (const name of ["play", "pause", "volumechange"]) video.addEventListener(name, showPressed);
   for (const name of ["loadedmetadata", "seeked", "timeupdate"]) video.addEventListener(name, refresh);
   video.addEventListener("play", follow);
-  document.addEventListener("keydown", keyed);
   preparePreview();
   showPressed();
   refresh();
 }
 
-if (video) start();
+// At load, and when a take that was watched while it rendered has become ready.
+function meet() {
+  const found = document.querySelector("[data-player]");
+  if (!found || found === player) return;
+  player = found;
+  video = player.querySelector("video");
+  fps = Number(player.dataset.fps) || 24;
+  start();
+}
+
+document.addEventListener("keydown", keyed);
+document.addEventListener("htmx:afterSettle", meet);
+meet();

@@ -81,3 +81,18 @@ class EncryptedTextField(models.TextField):
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         """The token that the row holds."""
         return model_instance.__dict__.get(self.attname)
+
+    def value_from_object(self, obj: models.Model) -> Any:
+        """For dumps and forms: the token, since neither is a place for the text."""
+        held = obj.__dict__.get(self.attname)
+        return str.__str__(held) if isinstance(held, Token) else held
+
+    def to_python(self, value: Any) -> Any:
+        """A token that comes back from a dump is kept, not encrypted once more."""
+        if value is None or isinstance(value, Token):
+            return value
+        try:
+            cipher().decrypt(str(value).encode())
+        except InvalidToken:
+            return str(value)
+        return Token(value)

@@ -102,11 +102,7 @@ class Render(models.Model):
         indexes = [
             models.Index(fields=["project", "-id"], name="render_gallery"),
             models.Index(fields=["next_poll_at"], name="render_due", condition=Q(state__in=[*map(str, AT_GATEWAY)])),
-            models.Index(
-                fields=["state", "claimed_until"],
-                name="render_unsettled",
-                condition=Q(state__in=["queued", "submitting", "fetching"]),
-            ),
+            models.Index(fields=["state", "claimed_until"], name="render_unsettled"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from studio.choices import Lineage
 from studio.models import Asset, ComposerDraft, Project, PromptVersion, Render, User
 from studio.providers.requests import RenderRequest
 
@@ -107,6 +108,9 @@ def use_settings(*, draft: ComposerDraft, render: Render, lineage: str = "") -> 
         data.update(_made_with(render))
         if lineage:
             data.update({"parent": render.pk, "lineage": lineage})
+        if lineage == Lineage.VARY:
+            # The same seed would give the same take again.
+            data["values"]["seed"] = ""
 
 
 def _made_with(render: Render) -> dict[str, Any]:

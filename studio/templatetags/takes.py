@@ -90,9 +90,9 @@ def kind_icon(value: str) -> str:
 
 
 @register.filter
-def short_seconds(value: Decimal | None) -> str:
-    """A length without idle zeros: 5 s, 4.2 s."""
-    if value is None:
+def short_seconds(value: Decimal | str | None) -> str:
+    """A length without idle zeros: 5 s, 4.2 s; nothing for a take whose file is not there."""
+    if value is None or isinstance(value, str):
         return ""
     return f"{value:.1f}".removesuffix(".0") + " s"
 

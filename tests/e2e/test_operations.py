@@ -54,7 +54,7 @@ def test_operation_reaches_the_gateway_once_and_lands(
     files: list[str],
     inputs: dict[str, int],
 ) -> None:
-    prompt = f"Fog over a harbour by {operation}"
+    prompt = f"Fog over a harbour by {operation} in {room}"
     enter_as(page, "artist")
     enter_studio(page, room)
 
@@ -73,6 +73,7 @@ def test_operation_reaches_the_gateway_once_and_lands(
 def test_operation_video_extension_goes_on_from_a_finished_take(
     page: Page, enter_as: Callable[[Page, str], None], room: str, studio_stack: Stack
 ) -> None:
+    words = f"and vanishes in the tunnel of {room}"
     enter_as(page, "artist")
     enter_studio(page, room)
     write(page, "A train leaves the station")
@@ -84,11 +85,11 @@ def test_operation_video_extension_goes_on_from_a_finished_take(
     page.get_by_role("button", name="Extend", exact=True).click()
     expect(page.locator("#id_source_take")).to_have_value(str(parent))
     expect(page.locator("#operation-video-extension")).to_be_checked()
-    write(page, "and vanishes in the tunnel")
+    write(page, words)
     render(page)
     expect_ready(page, 2)
 
-    (body,) = creates(studio_stack, "and vanishes in the tunnel")
+    (body,) = creates(studio_stack, words)
     assert (body["operation"], inputs_of(body)) == ("video-extension", {"task_id": 1})
 
 

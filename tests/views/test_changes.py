@@ -64,9 +64,10 @@ def test_nothing_has_changed(
     ask: Ask, project: Project, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_render(project)
+    since = newest()
 
     with django_assert_num_queries(3):
-        response = ask(since=newest(), project=project.slug)
+        response = ask(since=since, project=project.slug)
 
     assert (response.status_code, response.content) == (204, b"")
 

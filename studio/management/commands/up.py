@@ -112,7 +112,8 @@ def _web_command() -> tuple[str, ...]:
         "--workers": settings.STUDIO_WEB_WORKERS,
         "--blocking-threads": settings.STUDIO_WEB_THREADS,
         "--workers-kill-timeout": 5,
-        "--log-level": "warning",
+        # Its one warning, about more threads than cores, is meant: they wait for slow readers, not for the processor.
+        "--log-level": "error",
     }
     flags = ("--no-ws", "--respawn-failed-workers")
     words = [str(word) for option in options.items() for word in option]

@@ -1,0 +1,83 @@
+"""`manage.py addkey`: the secret comes in by standard input and goes out nowhere."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from studio.models import ProviderKey
+
+pytestmark = pytest.mark.django_db
+SECRET = "sk-live-0123456789abcdef"
+
+
+@pytest.fixture
+def add(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(base_url: str = "https://api.example.com", secret: str = SECRET, label: str = "Main") -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+        out = io.StringIO()
+        words = ["--provider", "tokenlab", "--label", label, "--secret-stdin"]
+        call_command("addkey", *words, *(["--base-url", base_url] if base_url else []), stdout=out)
+        told = capsys.readouterr()
+        return out.getvalue() + told.out + told.err
+
+    return run
+
+
+def test_addkey_stores_the_key_and_shows_its_masked_form_only(add: Any) -> None:
+    said = add()
+
+    assert said == "Added tokenlab key “Main” (sk-…cdef) for https://api.example.com\n"
+    assert ProviderKey.objects.get().secret == SECRET
+
+
+def test_addkey_without_an_address_takes_the_gateways_own(add: Any) -> None:
+    add(base_url="")
+
+    assert ProviderKey.objects.get().base_url == "https://api.tokenlab.sh"
+
+
+def test_addkey_asks_when_there_is_no_standard_input_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda _: SECRET)
+
+    call_command("addkey", "--provider", "tokenlab", "--label", "Asked", stdout=io.StringIO())
+
+    assert ProviderKey.objects.get().label == "Asked"
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://api.example.com", "https://10.0.0.1", "ftp://api.example.com", "https://me:pw@api.example.com"]
+)
+def test_addkey_refuses_an_address_that_is_not_safe(add: Any, base_url: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        add(base_url=base_url)
+
+    assert SECRET not in str(refused.value)
+    assert ProviderKey.objects.count() == 0
+
+
+def test_addkey_takes_loopback_only_where_it_is_allowed(add: Any, settings: Settings) -> None:
+    add(base_url="http://127.0.0.1:8701", label="Sandbox")
+    settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS = False
+
+    with pytest.raises(CommandError):
+        add(base_url="http://127.0.0.1:8701", label="Another")
+
+    assert ProviderKey.objects.get().label == "Sandbox"
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_addkey_refuses_what_is_no_key(add: Any, secret: str) -> None:
+    with pytest.raises(CommandError, match="That is not a key"):
+        add(secret=secret)
+
+
+def test_addkey_refuses_a_label_that_is_taken(add: Any) -> None:
+    add()
+
+    with pytest.raises(CommandError, match="already is a tokenlab key"):
+        add(secret="sk-live-another-key")

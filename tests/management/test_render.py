@@ -1,0 +1,184 @@
+"""`manage.py render`: the same services as the page, plain data on standard output, and an exit code that is true."""
+
+from __future__ import annotations
+
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from studio.choices import AttemptOutcome, RenderState
+from studio.lib.clock import now
+from studio.management.commands import render as command
+from studio.models import Project, ProviderKey, Render
+from tests.factories import make_attempt, make_key, make_output, make_render
+from tests.media_factories import make_audio, make_image, make_video
+
+pytestmark = pytest.mark.django_db
+KEYS = ["id", "state", "provider", "model", "operation", "estimate", "currency", "file", "error"]
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def key(project: Project) -> ProviderKey:
+    return make_key(label="Sandbox")
+
+
+def run(*words: str, operation: str = "text-to-video", model: str = "seedance-2.0-fast") -> tuple[int, str]:
+    """The exit code and what stood on standard output."""
+    out = io.StringIO()
+    fixed = ["--project", "tea", "--provider", "tokenlab", "--model", model, "--operation", operation]
+    try:
+        call_command("render", *fixed, "--prompt", "A red car", *words, stdout=out)
+    except SystemExit as ending:
+        return int(str(ending.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_render_prints_one_json_list_and_nothing_else(project: Project, key: ProviderKey) -> None:
+    code, said = run("--takes", "2", "--json")
+
+    rows = json.loads(said)
+    assert (code, [list(row) for row in rows]) == (1, [KEYS, KEYS])
+    first = rows[0]
+    assert first["id"] == Render.objects.order_by("pk")[0].pk
+    assert (first["state"], first["model"], first["currency"]) == ("queued", "seedance-2.0-fast", "USD")
+    assert Decimal(first["estimate"]) > 0
+    assert (first["file"], first["error"]) == (None, None)
+
+
+def test_render_exits_0_only_when_all_are_ready(
+    project: Project, key: ProviderKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = iter([["ready", "ready"], ["ready", "failed"], ["unconfirmed", "ready"]])
+
+    def finish(_: object, renders: list[Render], __: float) -> None:
+        for render, state in zip(renders, next(ends), strict=True):
+            make_output(render)
+            Render.objects.filter(pk=render.pk).update(state=state)
+
+    monkeypatch.setattr(command.Command, "_wait", finish)
+
+    codes = [run("--takes", "2", "--wait", "5")[0] for _ in range(3)]
+
+    assert codes == [0, 1, 1]
+
+
+def test_render_waits_until_nothing_moves_any_more(
+    project: Project, key: ProviderKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def settle(seconds: float) -> None:
+        looks.append(seconds)
+        Render.objects.update(state=RenderState.UNCONFIRMED if len(looks) == 3 else RenderState.RUNNING)
+
+    monkeypatch.setattr(command.time, "sleep", settle)
+
+    code, said = run("--wait", "60")
+
+    assert (code, len(looks), said.split(": ")[1].strip()) == (1, 3, "unconfirmed")
+
+
+def test_render_takes_inputs_of_every_role(project: Project, key: ProviderKey, tmp_path: Path) -> None:
+    picture = make_image(tmp_path / "a.jpg", size=(640, 360))
+    other = make_image(tmp_path / "b.jpg", size=(640, 360), color=(1, 2, 3))
+    film = make_video(tmp_path / "c.mp4", seconds=2.5, size=(640, 360))
+    tone = make_audio(tmp_path / "d.mp3", seconds=3, format="mp3")
+
+    codes = [
+        run("--input", f"first_frame={picture}", "--json", operation="image-to-video"),
+        run("--input", f"first_frame={picture}", "--input", f"last_frame={other}", operation="start-end-to-video"),
+        run(
+            *("--input", f"reference_image={picture}", "--input", f"reference_video={film}"),
+            *("--input", f"reference_audio={tone}"),
+            operation="reference-to-video",
+        ),
+        run("--input", f"source_video={film}", operation="video-to-video"),
+    ]
+
+    assert [code for code, _ in codes] == [1] * 4
+    roles = [list(render.inputs.values_list("role", flat=True)) for render in Render.objects.order_by("pk")]
+    assert roles == [
+        ["first_frame"],
+        ["first_frame", "last_frame"],
+        ["reference_image", "reference_video", "reference_audio"],
+        ["source_video"],
+    ]
+
+
+def test_render_extends_a_take(project: Project, key: ProviderKey) -> None:
+    take = make_render(project, key)
+    make_attempt(take, outcome=AttemptOutcome.ACCEPTED, remote_id="ldtask_7")
+    make_output(take)
+
+    run("--input", f"source_take={take.pk}", operation="video-extension")
+
+    extension = Render.objects.latest("pk")
+    assert (extension.source_take, extension.spec["source_task_id"]) == (take, "ldtask_7")
+
+
+def test_render_takes_settings_and_the_named_key(project: Project, key: ProviderKey) -> None:
+    other = make_key(label="Other")
+
+    run("--key", "Other", "--set", "resolution=480p", "--set", "seed=9", "--set", "sound=off")
+
+    render = Render.objects.get()
+    assert (render.key, render.spec["resolution"], render.spec["seed"], render.spec["sound"]) == (
+        other,
+        "480p",
+        9,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "over", "told"),
+    [
+        (["--set", "resolution=4k"], {}, "480p and 720p only"),
+        (["--set", "fps=60"], {}, "no setting named"),
+        (["--key", "Nobody"], {}, "no usable tokenlab key"),
+        (["--input", "hero=a.jpg"], {}, "is not ROLE=PATH"),
+        (["--takes", "9"], {}, "9 takes"),
+        (["--project", "nowhere"], {}, "no project"),
+        ([], {"model": "seedance-9"}, "no model"),
+        ([], {"operation": "image-to-video"}, "first frame"),
+    ],
+)
+def test_render_that_cannot_be_says_why_and_stores_nothing(
+    project: Project, key: ProviderKey, words: list[str], over: dict[str, str], told: str
+) -> None:
+    with pytest.raises(CommandError) as refused:
+        run(*words, **over)
+
+    assert told.lower() in str(refused.value).lower()
+    assert Render.objects.count() == 0
+
+
+def test_render_that_cannot_be_prints_an_empty_list_as_json(project: Project, key: ProviderKey) -> None:
+    out = io.StringIO()
+
+    with pytest.raises(CommandError):
+        call_command(
+            "render",
+            *("--project", "tea", "--provider", "tokenlab", "--model", "seedance-2.0", "--json"),
+            *("--operation", "text-to-video", "--prompt", ""),
+            stdout=out,
+        )
+
+    assert json.loads(out.getvalue()) == []
+
+
+def test_render_in_an_archived_project_is_refused(project: Project, key: ProviderKey) -> None:
+    Project.objects.update(archived_at=now())
+
+    with pytest.raises(CommandError, match="archived"):
+        run()

@@ -1,0 +1,126 @@
+"""The record of a submission: written before anything is sent, closed by what came back, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from studio.choices import AttemptOutcome, RenderState
+from studio.lib.clock import later, now
+from studio.lib.holders import this_process
+from studio.models import Attempt, Project, Render
+from studio.services import attempts
+from tests.factories import make_attempt, make_render
+
+pytestmark = pytest.mark.django_db
+WORDS = {"said": "no", "meaning": "No.", "advice": "Try later."}
+Close = Callable[..., Any]
+
+
+def begun(project: Project) -> tuple[Render, Attempt]:
+    render = make_render(project)
+    attempt = attempts.begin_attempt(render=render, request_record={"prompt": "A car"})
+    assert attempt is not None
+    return render, attempt
+
+
+def test_begin_claims_and_writes_before_anything_is_sent(project: Project) -> None:
+    render, attempt = begun(project)
+
+    stored = Render.objects.get(pk=render.pk)
+    assert (stored.state, stored.tries, stored.claimed_by) == (RenderState.SUBMITTING, 1, this_process())
+    assert stored.claimed_until is not None
+    assert later(300) < stored.claimed_until < later(330)
+    assert (attempt.number, attempt.outcome, attempt.base_url) == (1, AttemptOutcome.SENDING, render.key.base_url)
+
+
+def test_begin_again_is_nobodys(project: Project) -> None:
+    render = make_render(project)
+    stale = Render.objects.get(pk=render.pk)
+    attempts.begin_attempt(render=render, request_record={})
+
+    assert attempts.begin_attempt(render=stale, request_record={}) is None
+    assert render.attempts.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("close", "state", "outcome"),
+    [
+        (attempts.record_refused, RenderState.REFUSED, AttemptOutcome.REFUSED),
+        (attempts.record_not_sent, RenderState.FAILED, AttemptOutcome.NOT_SENT),
+        (attempts.record_unknown, RenderState.UNCONFIRMED, AttemptOutcome.UNKNOWN),
+    ],
+)
+def test_close_is_whole_or_not_at_all(
+    project: Project, close: Close, state: RenderState, outcome: AttemptOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render, attempt = begun(project)
+
+    def crash(**_: Any) -> bool:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(attempts, "move", crash)
+        with pytest.raises(ZeroDivisionError):
+            close(attempt=attempt, **WORDS)
+    attempt.refresh_from_db()
+    assert attempt.outcome == AttemptOutcome.SENDING
+
+    close(attempt=attempt, **WORDS)
+
+    attempt.refresh_from_db()
+    render.refresh_from_db()
+    assert (render.state, attempt.outcome, render.error_meaning, render.claimed_by) == (state, outcome, "No.", "")
+
+
+def test_accepted_keeps_the_name_even_when_nothing_else_can_be_written(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, attempt = begun(project)
+
+    def crash(**_: Any) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(attempts, "move", crash)
+    with pytest.raises(ZeroDivisionError):
+        attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+
+    attempt.refresh_from_db()
+    assert (attempt.outcome, attempt.remote_id) == (AttemptOutcome.ACCEPTED, "ldtask_7")
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed", "ready", "running", "fetching"])
+def test_accepted_does_not_move_what_has_moved_on(project: Project, state: str) -> None:
+    render = make_render(project, state=state)
+    attempt = make_attempt(render)
+
+    attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+
+    attempt.refresh_from_db()
+    render.refresh_from_db()
+    assert (render.state, attempt.remote_id) == (state, "ldtask_7")
+
+
+def test_unknown_does_not_take_back_an_answer(project: Project) -> None:
+    render, attempt = begun(project)
+    attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+
+    attempts.record_unknown(attempt=attempt, **WORDS)
+
+    attempt.refresh_from_db()
+    render.refresh_from_db()
+    assert (render.state, attempt.outcome, attempt.remote_id) == ("waiting", AttemptOutcome.ACCEPTED, "ldtask_7")
+
+
+def test_postponed_waits_until_its_tries_are_used_up(project: Project) -> None:
+    render, attempt = begun(project)
+
+    first = attempts.record_postponed(attempt=attempt, said="busy", seconds=30)
+    render.refresh_from_db()
+    waiting = (render.state, render.not_before is not None and render.not_before > now())
+    Render.objects.update(tries=attempts.SUBMIT_TRIES, state=RenderState.SUBMITTING)
+    last = attempts.record_postponed(attempt=attempt, said="busy", seconds=30)
+
+    assert (first, waiting, last) == (True, (RenderState.QUEUED, True), False)

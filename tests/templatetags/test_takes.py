@@ -1,0 +1,68 @@
+"""How money, lengths, shapes and models are written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from studio.choices import AssetKind, InputRole, Operation
+from studio.models import Render
+from studio.templatetags import takes
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (None, "USD", "price unknown"),
+        ("0", "USD", "$0.00"),
+        ("0.54", "USD", "$0.54"),
+        ("0.5401", "USD", "$0.55"),
+        ("0.0123", "USD", "$0.013"),
+        ("1234.5", "USD", "$1,234.50"),
+        ("3", "CNY", "¥3.00"),
+        ("12", "credits", "12.00 credits"),
+    ],
+)
+def test_money_is_rounded_up_and_names_its_currency(amount: str | None, currency: str, written: str) -> None:
+    assert takes.money(None if amount is None else Decimal(amount), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(Decimal("5.000"), "5 s"), (Decimal("4.2"), "4.2 s"), (Decimal("10.04"), "10 s"), (None, ""), ("", "")],
+)
+def test_length_has_no_idle_zeros(value: Decimal | None, written: str) -> None:
+    assert takes.short_seconds(value) == written
+
+
+@pytest.mark.parametrize(
+    ("ratio", "kept"), [("9:16", "9:16"), ("21:9", "21:9"), ("adaptive", "16:9"), ("", "16:9"), (None, "16:9")]
+)
+def test_card_has_a_shape_from_the_first_moment(ratio: str | None, kept: str) -> None:
+    assert takes.asked_ratio(Render(spec={"aspect_ratio": ratio})) == kept
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "name"),
+    [
+        ("tokenlab", "seedance-2.0-fast", "Seedance 2.0 Fast"),
+        ("tokenlab", "seedance-1.0", "seedance-1.0"),
+        ("gone", "some-model", "some-model"),
+    ],
+)
+def test_model_is_named_even_when_it_is_no_longer_offered(provider: str, model: str, name: str) -> None:
+    assert takes.model_name(Render(provider=provider, model=model)) == name
+
+
+@pytest.mark.parametrize("operation", Operation.values)
+def test_every_operation_has_an_icon_and_a_hint_of_its_own(operation: str) -> None:
+    others = [other for other in Operation.values if other != operation]
+
+    assert takes.operation_icon(operation) not in {takes.operation_icon(other) for other in others}
+    assert takes.operation_hint(operation) not in {"", *(takes.operation_hint(other) for other in others)}
+
+
+def test_roles_and_kinds_that_nobody_knows_are_shown_as_they_are() -> None:
+    assert (takes.role_label(InputRole.FIRST_FRAME), takes.role_label("odd")) == ("First frame", "odd")
+    assert (takes.kind_icon(AssetKind.AUDIO), takes.kind_icon("odd")) == ("audio", "image")

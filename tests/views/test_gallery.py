@@ -1,0 +1,118 @@
+"""The gallery: takes of all projects that one may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from studio.choices import RenderState, Role
+from studio.models import Project, User
+from tests.factories import make_output, make_project, make_render
+
+ClientOf = Callable[[User], Client]
+
+
+def card_of(body: str, pk: int) -> str:
+    return body.partition(f'id="render-card-{pk}"')[2].partition("</article>")[0]
+
+
+def test_gallery_shows_takes_of_all_my_projects_newest_first(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    first = make_render(project)
+    make_render(make_project())
+    second = make_render(make_project({Role.REVIEWER: artist}))
+
+    response = client_of(artist).get(reverse("gallery"))
+
+    assert response.context["takes"] == [second, first]
+
+
+def test_gallery_of_a_studio_admin_has_everything(client_of: ClientOf, admin: User) -> None:
+    takes = [make_render(make_project()) for _ in range(2)]
+
+    assert client_of(admin).get(reverse("gallery")).context["takes"] == takes[::-1]
+
+
+def test_gallery_of_an_outsider_is_empty(client_of: ClientOf, project: Project, outsider: User) -> None:
+    make_render(project)
+
+    response = client_of(outsider).get(reverse("gallery"))
+
+    assert (response.context["takes"], response.content.decode().count("<h2>Nothing has landed yet</h2>")) == ([], 1)
+
+
+def test_gallery_offers_spending_only_where_one_may(client_of: ClientOf, project: Project, artist: User) -> None:
+    mine = make_render(project)
+    looked_at = make_render(make_project({Role.REVIEWER: artist}))
+
+    body = client_of(artist).get(reverse("gallery")).content.decode()
+
+    assert ("vary/" in card_of(body, mine.pk), "vary/" in card_of(body, looked_at.pk)) == (True, False)
+
+
+@pytest.mark.parametrize("state", RenderState.values)
+def test_card_of_every_state_is_drawn(client_of: ClientOf, project: Project, artist: User, state: str) -> None:
+    take = make_render(project, state=state, error_said="No.", error_meaning="It was refused.", progress=40)
+    if state == RenderState.READY:
+        make_output(take)
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert f'data-state="{state}"' in body
+    assert (reverse("output-poster", args=[take.pk]) in body) == (state == RenderState.READY)
+    assert (reverse("render-retry", args=[take.pk]) in body) == (
+        state in {"refused", "failed", "cancelled", "expired"}
+    )
+    assert (reverse("render-cancel", args=[take.pk]) in body) == (
+        state in {"queued", "submitting", "waiting", "running"}
+    )
+
+
+def test_card_of_a_ready_take_leads_to_everything_of_it(client_of: ClientOf, project: Project, artist: User) -> None:
+    take = make_render(project)
+    make_output(take)
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    names = (
+        "render-detail", "output-poster", "output-filmstrip", "output-download",
+        "render-reuse", "render-use-last-frame", "render-extend", "render-vary",
+    )  # fmt: skip
+    assert [name for name in names if f'"{reverse(name, args=[take.pk])}"' not in body] == []
+
+
+def test_ready_take_without_pictures_yet_says_so(client_of: ClientOf, project: Project, artist: User) -> None:
+    take = make_render(project)
+    make_output(take, poster="", filmstrip="", last_frame="")
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert ("The poster is being made" in body, "<img" in body) == (True, False)
+
+
+def test_card_shows_what_the_file_says(client_of: ClientOf, project: Project, artist: User) -> None:
+    take = make_render(project)
+    make_output(take, width=496, height=864, seconds="4.200")
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert ('width="496" height="864"' in body, ">4.2 s<" in body, ">496×864<" in body) == (True, True, True)
+
+
+@pytest.mark.parametrize("count", [1, 24])
+def test_gallery_asks_the_same_number_of_questions_for_any_number_of_takes(
+    client_of: ClientOf, project: Project, artist: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(count):
+        make_output(make_render(project, asked_by=artist))
+    client = client_of(artist)
+
+    with django_assert_num_queries(5):
+        response = client.get(reverse("gallery"))
+
+    assert len(response.context["takes"]) == count

@@ -1,0 +1,229 @@
+"""What can be asked for from a take: cancel, retry, vary, extend, use its settings or its last frame."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from studio.choices import RenderState
+from studio.models import Asset, ComposerDraft, Project, Render, User
+from tests.factories import make_asset, make_key, make_output, make_render, make_request, store
+
+HTMX = {"HX-Request": "true"}
+ENDED_BADLY = ("refused", "failed", "cancelled", "expired")
+Act = Callable[..., Any]
+
+
+@pytest.fixture
+def act(client_of: Callable[[User], Client], artist: User) -> Act:
+    """The artist presses a button of a take; from a card it is htmx that sends it."""
+    client = client_of(artist)
+
+    def send(name: str, take: Render, *, htmx: bool = False) -> Any:
+        return client.post(reverse(name, args=[take.pk]), headers=HTMX if htmx else {})
+
+    return send
+
+
+def said(response: Any) -> list[tuple[str, str]]:
+    return [(message.level_tag, str(message)) for message in get_messages(response.wsgi_request)]
+
+
+def events_of(response: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(response["HX-Trigger"])
+    return found
+
+
+def draft_data(user: User) -> dict[str, Any]:
+    data: dict[str, Any] = ComposerDraft.objects.get(user=user).data
+    return data
+
+
+def test_cancel_of_a_take_that_was_not_sent(act: Act, project: Project) -> None:
+    take = make_render(project)
+
+    response = act("render-cancel", take)
+
+    take.refresh_from_db()
+    assert (take.state, response["Location"]) == ("cancelled", reverse("render-detail", args=[take.pk]))
+    assert said(response) == [("success", "Cancelled before it was sent. Nothing is charged.")]
+
+
+@pytest.mark.parametrize("state", ["submitting", "waiting", "running"])
+def test_cancel_of_a_take_at_the_gateway_is_only_asked_for(act: Act, project: Project, state: str) -> None:
+    take = make_render(project, state=state)
+
+    response = act("render-cancel", take, htmx=True)
+
+    take.refresh_from_db()
+    body = response.content.decode()
+    assert (take.state, take.cancel_asked_at is not None) == (state, True)
+    assert ("Cancel was asked for" in body, body.count("<article")) == (True, 1)
+    assert events_of(response) == {
+        "toast": {
+            "level": "success",
+            "text": "Cancel was asked for. The gateway decides; a render that has started may still be charged.",
+        },
+        "takes-changed": True,
+    }
+
+
+@pytest.mark.parametrize("state", ["fetching", "ready", "unconfirmed", *ENDED_BADLY])
+def test_cancel_that_comes_too_late_changes_nothing(act: Act, project: Project, state: str) -> None:
+    take = make_render(project, state=state)
+
+    response = act("render-cancel", take, htmx=True)
+
+    take.refresh_from_db()
+    assert (take.state, take.cancel_asked_at) == (state, None)
+    assert events_of(response)["toast"]["level"] == "warning"
+
+
+@pytest.mark.parametrize("state", ENDED_BADLY)
+@pytest.mark.parametrize("htmx", [True, False])
+def test_retry_twice_is_one_new_take(act: Act, project: Project, artist: User, state: str, htmx: bool) -> None:
+    take = make_render(project, state=state)
+
+    responses = [act("render-retry", take, htmx=htmx) for _ in range(2)]
+
+    (again,) = take.children.all()
+    assert (again.spec, again.state, again.lineage, again.asked_by) == (take.spec, "queued", "retry", artist)
+    if htmx:
+        assert [events_of(each)["takes-changed"] for each in responses] == [True, True]
+        assert f'id="render-card-{again.pk}"' in responses[0].content.decode()
+    else:
+        assert [each["Location"] for each in responses] == [reverse("render-detail", args=[again.pk])] * 2
+
+
+def test_retry_after_the_retry_has_failed_too_is_another_take(act: Act, project: Project) -> None:
+    take = make_render(project, state="failed")
+    act("render-retry", take)
+    take.children.update(state="failed")
+
+    act("render-retry", take)
+
+    assert take.children.count() == 2
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "fetching", "ready", "unconfirmed"])
+def test_retry_of_a_take_that_did_not_end_badly_is_refused(act: Act, project: Project, state: str) -> None:
+    take = make_render(project, state=state)
+
+    response = act("render-retry", take, htmx=True)
+
+    assert (Render.objects.count(), events_of(response)["toast"]["level"]) == (1, "error")
+
+
+def test_retry_in_an_archived_project_is_refused(act: Act, project: Project) -> None:
+    take = make_render(project, state="failed")
+    Project.objects.update(archived_at=timezone.now())
+
+    response = act("render-retry", take)
+
+    assert said(response) == [("error", "This project is archived. Bring it back before rendering in it.")]
+    assert Render.objects.count() == 1
+
+
+def test_reuse_fills_the_composer_with_everything(act: Act, project: Project, artist: User) -> None:
+    key = make_key()
+    asset = make_asset(project)
+    request = make_request(prompt="Waves.", duration=8, resolution="480p", aspect_ratio="1:1", sound=False, seed=7)
+    take = make_render(project, key, request=request)
+    take.spec["inputs"] = [
+        {"role": "reference_image", "kind": "image", "mime": "image/png", "extension": "png", "size": 1,
+         "asset_id": asset.pk}
+    ]  # fmt: skip
+    take.save(update_fields=["spec"])
+
+    response = act("render-reuse", take)
+
+    data = draft_data(artist)
+    assert response["Location"] == reverse("project-detail", args=[project.slug])
+    assert data["values"] == {
+        "prompt": "Waves.",
+        "model": "tokenlab:seedance-2.0-fast",
+        "key": str(key.pk),
+        "operation": "text-to-video",
+        "aspect_ratio": "1:1",
+        "duration": "8",
+        "resolution": "480p",
+        "sound": "",
+        "seed": "7",
+        "takes": "1",
+        "source_take": "",
+    }
+    assert (data["tray"], data.get("lineage")) == ([asset.pk], None)
+
+
+def test_vary_takes_the_settings_with_a_new_seed_and_remembers_the_take(
+    act: Act, project: Project, artist: User
+) -> None:
+    take = make_render(project, request=make_request(seed=7))
+
+    act("render-vary", take)
+
+    data = draft_data(artist)
+    assert (data["values"]["seed"], data["parent"], data["lineage"]) == ("", take.pk, "vary")
+
+
+def test_vary_comes_out_as_a_child(
+    act: Act, client_of: Callable[[User], Client], project: Project, artist: User
+) -> None:
+    take = make_render(project)
+    act("render-vary", take)
+
+    client_of(artist).post(reverse("composer", args=[project.slug]), {"act": "render"}, headers=HTMX)
+
+    (child,) = take.children.all()
+    assert (child.lineage, child.spec["prompt"]) == ("vary", take.spec["prompt"])
+
+
+def test_extend_sets_the_composer_to_go_on_from_the_take(act: Act, project: Project, artist: User) -> None:
+    take = make_render(project)
+    make_output(take)
+
+    act("render-extend", take)
+
+    values = draft_data(artist)["values"]
+    assert (values["operation"], values["source_take"], values["prompt"]) == ("video-extension", str(take.pk), "")
+
+
+def test_use_last_frame_sets_the_composer_to_begin_with_it(act: Act, project: Project, artist: User) -> None:
+    take = make_render(project)
+    output = make_output(take, last_frame=f"references/aa/aa/{'a' * 64}.png")
+    store(output.last_frame, b"a frame")
+
+    responses = [act("render-use-last-frame", take) for _ in range(2)]
+
+    frame = Asset.objects.get()
+    data = draft_data(artist)
+    assert {each["Location"] for each in responses} == {reverse("project-detail", args=[project.slug])}
+    assert (frame.sha256, frame.size, frame.file) == ("a" * 64, 7, output.last_frame)
+    assert (data["values"]["operation"], data["tray"], data["lineage"]) == ("image-to-video", [frame.pk], "remix")
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_use_last_frame_that_is_not_there_yet_says_so(act: Act, project: Project, gone: bool) -> None:
+    take = make_render(project)
+    if gone:
+        make_output(take)
+
+    response = act("render-use-last-frame", take)
+
+    assert said(response) == [("warning", "The last frame of this take is not there yet. Try again in a moment.")]
+    assert Asset.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["render-extend", "render-vary", "render-reuse", "render-use-last-frame"])
+@pytest.mark.parametrize("state", RenderState.values)
+def test_buttons_pressed_on_a_page_that_is_out_of_date_are_survived(
+    act: Act, project: Project, name: str, state: str
+) -> None:
+    assert act(name, make_render(project, state=state)).status_code == 302

@@ -1,0 +1,125 @@
+"""The page of one take: player or waiting, request, price, inputs and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from studio.choices import RenderState, Role
+from studio.models import Project, RenderInput, User
+from studio.services import ledger
+from studio.services.transitions import move, note
+from tests.factories import make_asset, make_output, make_project, make_prompt, make_render, make_request
+
+ClientOf = Callable[[User], Client]
+
+
+def test_ready_take_plays(client_of: ClientOf, project: Project, reviewer: User) -> None:
+    take = make_render(project)
+    make_output(take, width=640, height=360, audio_codec="aac")
+
+    body = client_of(reviewer).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert f'src="{reverse("output-video", args=[take.pk])}"' in body
+    assert (body.count("<video"), body.count("data-player-mute"), body.count('id="changes"')) == (1, 1, 0)
+    assert "640 × 360 · 5 s · H264 + AAC" in body
+
+
+def test_page_tells_what_was_asked_and_what_happened(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    version = make_prompt(project, "Waves.", title="Coast").versions.get()
+    take = make_render(project, asked_by=artist, prompt_version=version, request=make_request(prompt="Waves.", seed=7))
+    asset = make_asset(project, name="beach.png")
+    RenderInput.objects.create(render=take, asset=asset, role="reference_image", position=0)
+    ledger.reserve(render=take)
+    move(render=take, to=RenderState.SUBMITTING, reason="On its way", actor=artist)
+    note(render=take, reason="12 % done")
+
+    response = client_of(artist).get(reverse("render-detail", args=[take.pk]))
+
+    body = response.content.decode()
+    assert [event.reason for event in response.context["events"]] == ["On its way", "Asked for"]
+    assert [entry.kind for entry in response.context["ledger"]] == ["estimated", "reserved"]
+    assert [word for word in ("Waves.", "Coast v1", "beach.png", "seed 7", "Ada Artist") if word not in body] == []
+
+
+@pytest.mark.parametrize("state", [state for state in RenderState.values if state != "ready"])
+def test_take_without_a_file_says_how_it_stands(
+    client_of: ClientOf, project: Project, artist: User, state: str
+) -> None:
+    take = make_render(project, state=state, error_said="No <b>way</b>.", error_meaning="Refused.", error_advice="Ask.")
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    live = state in {"queued", "submitting", "waiting", "running", "fetching"}
+    assert ("<video" in body, "data-poll" in body) == (False, live)
+    assert ("No &lt;b&gt;way&lt;/b&gt;." in body, "<b>way" in body) == (True, False)
+
+
+def test_reviewer_sees_no_button_that_spends(client_of: ClientOf, project: Project, reviewer: User) -> None:
+    take = make_render(project)
+    make_output(take)
+
+    body = client_of(reviewer).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    spending = ("reuse", "vary", "extend", "use-last-frame", "retry", "cancel")
+    assert [name for name in spending if f"/{name}/" in body] == []
+
+
+def test_neighbours_are_of_the_same_project(client_of: ClientOf, project: Project, artist: User) -> None:
+    older = make_render(project)
+    make_render(make_project({Role.ARTIST: artist}))
+    take, newer = make_render(project), make_render(project)
+
+    context = client_of(artist).get(reverse("render-detail", args=[take.pk])).context
+
+    assert (context["older"], context["newer"]) == (older.pk, newer.pk)
+
+
+def test_what_came_of_a_take_stands_below_it(client_of: ClientOf, project: Project, artist: User) -> None:
+    take = make_render(project)
+    child = make_render(project, parent=take, lineage="vary")
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+    child_body = client_of(artist).get(reverse("render-detail", args=[child.pk])).content.decode()
+
+    assert f'id="render-card-{child.pk}"' in body
+    assert f'href="{reverse("render-detail", args=[take.pk])}">take {take.pk}</a>' in child_body
+
+
+def test_card_alone_is_a_fragment(client_of: ClientOf, project: Project, reviewer: User) -> None:
+    take = make_render(project)
+
+    body = client_of(reviewer).get(reverse("render-card", args=[take.pk])).content.decode()
+
+    assert (body.count("<article"), body.count("<html"), "vary/" in body) == (1, 0, False)
+
+
+@pytest.mark.parametrize("pk", [0, 987654321, 99999999999999999999])
+def test_take_that_is_not_there(client_of: ClientOf, artist: User, pk: int) -> None:
+    assert client_of(artist).get(f"/takes/{pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_the_same_number_of_questions_for_any_history(
+    client_of: ClientOf, project: Project, artist: User, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    take = make_render(project, asked_by=artist)
+    make_output(take)
+    for position in range(count):
+        RenderInput.objects.create(
+            render=take, asset=make_asset(project), role="reference_image", position=position
+        )
+        note(render=take, reason="Looked at", actor=artist)
+        make_output(make_render(project, parent=take, asked_by=artist))
+    client = client_of(artist)
+
+    with django_assert_num_queries(11):
+        response = client.get(reverse("render-detail", args=[take.pk]))
+
+    assert len(response.context["children"]) == count
