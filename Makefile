@@ -19,7 +19,7 @@ UNIT := not e2e and not processes
 # Number of parallel test workers.
 JOBS ?= 2
 
-.PHONY: help up install test lint types checks test-unit test-browser test-postgres lock clean
+.PHONY: help up install test lint types checks test-unit test-browser test-postgres bench lock clean
 
 help: ## List these commands
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ test-browser: .venv/.dev-installed ## Tests with real processes and in a real br
 
 test-postgres: .venv/.dev-installed ## All that uses a database, on a throw-away PostgreSQL where that is installed
 	$(RUN) -m tests.postgres .venv/bin/pytest -q -n $(JOBS) -m "$(UNIT)" --database-only
+
+bench: .venv/.dev-installed ## Measure the pages of a project with 1,000 takes
+	$(RUN) -m tests.bench.pages
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

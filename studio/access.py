@@ -39,7 +39,7 @@ def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY
 
 def render(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Render:
     """The render if the user is in its project (else 404) with one of `roles` (else 403)."""
-    found = get_object_or_404(Render.objects.visible_to(person(request)).in_gallery(), pk=pk)
+    found = get_object_or_404(Render.objects.visible_to(person(request)).with_page(), pk=pk)
     _require(request, found.project, roles)
     return found
 

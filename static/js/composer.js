@@ -82,12 +82,13 @@ document.addEventListener("htmx:confirm", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   // Its target, since htmx tells it of an ancestor when the form itself has been replaced.
-  const { target, requestConfig, successful } = event.detail;
+  const { target, requestConfig, xhr } = event.detail;
   if (!target?.matches?.("[data-composer]")) return;
   target.removeAttribute("aria-busy");
   updating = false;
   stale = false;
-  if (successful && requestConfig.formData.get("act") === "render") renderedAt = performance.now();
+  // A refusal (422) is shown as well, and may be pressed past at once.
+  if (xhr?.status === 200 && requestConfig.formData.get("act") === "render") renderedAt = performance.now();
   // What arrived meanwhile, such as an upload, is shown now.
   if (missed) setTimeout(redraw, 0);
   missed = false;

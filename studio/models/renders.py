@@ -22,10 +22,14 @@ class RenderQuerySet(models.QuerySet["Render"]):
         return self if user.is_admin else self.filter(project__memberships__user=user)
 
     def in_gallery(self) -> RenderQuerySet:
-        """Newest first, with all that a card shows."""
+        """Newest first, with all that a card shows and nothing more: a page makes many of them."""
+        return self.select_related("asked_by", "output").defer("estimate_basis", "result_url").order_by("-id")
+
+    def with_page(self) -> RenderQuerySet:
+        """With all that the page of a take shows."""
         wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
         # A secret is decrypted on reading, and no page needs it.
-        return wanted.defer("key__secret").order_by("-id")
+        return wanted.defer("key__secret")
 
     def before(self, cursor: int | None) -> RenderQuerySet:
         """The page after `cursor`, the id of the last card seen (keyset)."""

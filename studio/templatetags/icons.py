@@ -48,7 +48,8 @@ def state_icon(state: str) -> SafeString:
 
 def _kept_icons() -> dict[tuple[str, str], SafeString]:
     """Kept with the storage, since the sprite's address is its word: another storage starts afresh."""
-    if not hasattr(staticfiles_storage, "kept_icons"):
-        staticfiles_storage.kept_icons = {}
-    kept: dict[tuple[str, str], SafeString] = staticfiles_storage.kept_icons
+    kept: dict[tuple[str, str], SafeString] | None = getattr(staticfiles_storage, "kept_icons", None)
+    if kept is None:
+        kept = {}
+        setattr(staticfiles_storage, "kept_icons", kept)  # noqa: B010  (the storage's class does not know it)
     return kept

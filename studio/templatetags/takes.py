@@ -23,7 +23,7 @@ OPERATION_ICONS = {
 OPERATION_HINTS = {
     Operation.TEXT_TO_VIDEO: "From words alone",
     Operation.IMAGE_TO_VIDEO: "One image begins it",
-    Operation.START_END_TO_VIDEO: "From one image to another",
+    Operation.START_END_TO_VIDEO: "Between two images",
     Operation.REFERENCE_TO_VIDEO: "Images, videos, sound",
     Operation.VIDEO_TO_VIDEO: "A video, changed",
     Operation.VIDEO_EXTENSION: "Goes on from a take",

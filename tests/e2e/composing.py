@@ -81,6 +81,11 @@ def take_number(card: Locator) -> int:
 
 def creates(stack: Stack, prompt: str) -> list[dict[str, Any]]:
     """The bodies of the create requests with this prompt that the gateway has seen."""
+    return [record["body"] for record in create_records(stack, prompt)]
+
+
+def create_records(stack: Stack, prompt: str) -> list[dict[str, Any]]:
+    """What the gateway knows of the tasks with this prompt, oldest first."""
     with urllib.request.urlopen(f"{stack.sandbox_url}/_sandbox/creates", timeout=5) as answer:
         seen = json.load(answer)["creates"]
-    return [each["body"] for each in seen if each["body"].get("prompt") == prompt]
+    return [each for each in seen if each["body"].get("prompt") == prompt]

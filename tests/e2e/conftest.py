@@ -50,9 +50,9 @@ def room(rooms: Iterator[str]) -> str:
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Real files that every model takes: `one`, `two`, `three` and `four` are images, `video` and `audio` what they say."""
+    """Real files that every model takes: images `one`, `two` and `three`, and `video` and `audio`."""
     folder = tmp_path_factory.mktemp("media")
-    colors = {"one": (200, 80, 40), "two": (40, 120, 200), "three": (60, 170, 90), "four": (150, 60, 170)}
+    colors = {"one": (200, 80, 40), "two": (40, 120, 200), "three": (60, 170, 90)}
     files = {name: make_image(folder / f"{name}.jpg", (640, 360), color) for name, color in colors.items()}
     files["video"] = make_video(folder / "clip.mp4", seconds=2, size=(640, 360), sound=True)
     files["audio"] = make_audio(folder / "tone.wav", seconds=2)

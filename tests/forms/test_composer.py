@@ -56,7 +56,9 @@ def test_text_has_plain_line_ends_and_no_invisible_nulls() -> None:
 
 
 def test_nothing_is_longer_than_anybody_writes() -> None:
-    press = read_press(query(prompt="x" * 99_999, seed="9" * 99_999, save_title="t" * 999, **{"variable:a": "v" * 9999}))
+    press = read_press(
+        query(prompt="x" * 99_999, seed="9" * 99_999, save_title="t" * 999, **{"variable:a": "v" * 9999})
+    )
 
     lengths = (len(press.values["prompt"]), len(press.values["seed"]), len(press.title), len(press.variables["a"]))
     assert lengths == (LONGEST, 200, 160, LONGEST_VARIABLE)

@@ -221,10 +221,12 @@ def test_tracker_whose_row_died_with_its_worker_is_started_again(project: Projec
 
 def test_track_gives_way_when_its_lease_is_lost(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track, "SWEEP_SECONDS", 0.05)
-    taken = threading.Timer(
-        0.3, lambda: (Lease.objects.filter(name="track").update(holder="other:1"), connections.close_all())
-    )
-    taken.start()
+
+    def take() -> None:
+        Lease.objects.filter(name="track").update(holder="other:1")
+        connections.close_all()
+
+    threading.Timer(0.3, take).start()
     started = time.monotonic()
 
     track.track(run_seconds=20)
@@ -266,7 +268,7 @@ def test_track_goes_on_when_one_poll_breaks(project: Project, monkeypatch: pytes
     with answering(lambda path: (200, {}, RUNNING)) as gateway:
         key = make_key(base_url=gateway.base_url)
         broken, fine = make_followed(project, key), make_followed(project, key)
-        poll = track.poll
+        poll = polls.poll
 
         async def sometimes(client: Any, due: polling.Due) -> Any:
             if due.render_id == broken.pk:
@@ -355,7 +357,8 @@ def test_track_gives_up_after_days_of_nothing_final(project: Project) -> None:
 
 
 def test_track_tolerates_a_task_that_is_not_known_yet(project: Project) -> None:
-    answers = iter([(404, {}, b"{}")] * 2)
+    missing: Answer = (404, {}, b"{}")
+    answers = iter([missing] * 2)
     with answering(lambda path: next(answers, (200, {}, RUNNING))) as gateway:
         render = make_followed(project, make_key(base_url=gateway.base_url))
 

@@ -81,7 +81,7 @@ def test_render_waits_until_nothing_moves_any_more(
         looks.append(seconds)
         Render.objects.update(state=RenderState.UNCONFIRMED if len(looks) == 3 else RenderState.RUNNING)
 
-    monkeypatch.setattr(command.time, "sleep", settle)
+    monkeypatch.setattr("studio.management.commands.render.time.sleep", settle)
 
     code, said = run("--wait", "60")
 

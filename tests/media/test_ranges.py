@@ -14,6 +14,9 @@ from pytest_django.fixtures import Settings
 
 from studio.media.ranges import BLOCK, CAP, ranged_response
 
+# Closing a response makes Django look after its database connections, wherever the response came from.
+pytestmark = pytest.mark.django_db
+
 CONTENT = bytes(index * 7 % 256 for index in range(3_000_000))
 SIZE = len(CONTENT)
 MODIFIED = datetime(2026, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC)

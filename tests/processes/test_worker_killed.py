@@ -102,12 +102,12 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     }
     studio = Studio(tmp_path, port, sandbox_port, env)
     try:
-        studio.manage("migrate", "-v0")
-        studio.manage("shell", "-v0", "-c", SET_UP.format(port=sandbox_port))
         address = f"http://127.0.0.1:{sandbox_port}"
-        studio.start("sandbox", "manage.py", "sandbox", "--port", str(sandbox_port), "--pace", "1.5")
+        studio.start("sandbox", "manage.py", "sandbox", "--port", str(sandbox_port), "--pace", "1")
         web = ("-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws", "studio.wsgi:application")
         studio.start("web", *web)
+        studio.manage("migrate", "-v0")
+        studio.manage("shell", "-v0", "-c", SET_UP.format(port=sandbox_port))
         wait_for(lambda: answers(address) and answers(f"http://127.0.0.1:{port}"), "web and sandbox to answer", 30)
         yield studio
     except AssertionError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django_q.models import OrmQ, Schedule
@@ -32,7 +33,7 @@ def hints() -> list[tuple[str, int]]:
     return [(row.func().rsplit(".", 1)[-1], row.task["args"][0]) for row in rows]
 
 
-def sending(project: Project, outcome: AttemptOutcome, **over: object) -> Render:
+def sending(project: Project, outcome: AttemptOutcome, **over: Any) -> Render:
     render = make_render(project, state=RenderState.SUBMITTING, **over)
     make_attempt(render, outcome=outcome, remote_id="ldtask_1" if outcome == AttemptOutcome.ACCEPTED else "")
     return render
@@ -137,7 +138,7 @@ def test_sweep_asks_for_missing_pictures(project: Project) -> None:
 
 def test_revive_takes_up_at_once_what_a_dead_worker_held(project: Project) -> None:
     dead = dead_process()
-    held = {"claimed_until": later(300), "claimed_by": dead, "enqueued_at": now()}
+    held: dict[str, Any] = {"claimed_until": later(300), "claimed_by": dead, "enqueued_at": now()}
     fetching = make_render(project, state="fetching", **held)
     lost = sending(project, AttemptOutcome.SENDING, **held)
     leases.acquire(name="track", holder=dead, seconds=60)

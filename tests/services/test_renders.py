@@ -15,7 +15,7 @@ from django_q.models import OrmQ
 from studio.choices import InputRole, Lineage, Operation, RenderState
 from studio.lib.clock import now
 from studio.models import LedgerEntry, Project, ProviderKey, Render, RenderEvent, User
-from studio.services import renders
+from studio.services import ledger
 from studio.services.attempts import begin_attempt
 from studio.services.renders import Origin, Refused, ask_cancel, create_renders, retry
 from studio.services.requests import input_file
@@ -102,14 +102,14 @@ def test_create_rolled_back_leaves_no_hint(project: Project) -> None:
 
 
 def test_create_that_fails_at_the_last_take_leaves_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    reserve = renders.ledger.reserve
+    reserve = ledger.reserve
 
     def fail_at_the_third(*, render: Render) -> None:
         if render.take_number == 3:
             raise ZeroDivisionError
         reserve(render=render)
 
-    monkeypatch.setattr(renders.ledger, "reserve", fail_at_the_third)
+    monkeypatch.setattr(ledger, "reserve", fail_at_the_third)
 
     with pytest.raises(ZeroDivisionError):
         press(project, make_key(), takes=3)

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +27,7 @@ def ask(client_of: Callable[[User], Client], artist: User) -> Ask:
     """The artist's browser asks for what has changed."""
     client = client_of(artist)
 
-    def send(**query: object) -> HttpResponse:
+    def send(**query: object) -> Any:
         return client.get(reverse("changes"), {name: str(value) for name, value in query.items()})
 
     return send
@@ -60,9 +59,7 @@ def replaced(response: Any) -> list[int]:
     return [take.pk for take in response.context["changed"]]
 
 
-def test_nothing_has_changed(
-    ask: Ask, project: Project, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_nothing_has_changed(ask: Ask, project: Project, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_render(project)
     since = newest()
 

@@ -21,7 +21,7 @@ from studio.models import Asset, ComposerDraft, Project, Prompt, PromptVersion, 
 from tests.factories import make_asset, make_key, make_output, make_project, make_prompt, make_render
 
 HTMX = {"HX-Request": "true"}
-Press = Callable[..., HttpResponse]
+Press = Callable[..., Any]
 
 
 @pytest.fixture

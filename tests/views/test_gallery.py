@@ -65,9 +65,7 @@ def test_card_of_every_state_is_drawn(client_of: ClientOf, project: Project, art
 
     assert f'data-state="{state}"' in body
     assert (reverse("output-poster", args=[take.pk]) in body) == (state == RenderState.READY)
-    assert (reverse("render-retry", args=[take.pk]) in body) == (
-        state in {"refused", "failed", "cancelled", "expired"}
-    )
+    assert (reverse("render-retry", args=[take.pk]) in body) == (state in {"refused", "failed", "cancelled", "expired"})
     assert (reverse("render-cancel", args=[take.pk]) in body) == (
         state in {"queued", "submitting", "waiting", "running"}
     )

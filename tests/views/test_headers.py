@@ -115,9 +115,7 @@ def parts(project: Project, admin: User, manager: User) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_keeps_the_strict_policy(
-    client_of: ClientOf, admin: User, parts: dict[str, object], path: str
-) -> None:
+def test_page_keeps_the_strict_policy(client_of: ClientOf, admin: User, parts: dict[str, object], path: str) -> None:
     response = client_of(admin).get(path.format(**parts))
 
     page = Page(response.content.decode())
@@ -141,7 +139,14 @@ def test_page_for_strangers_keeps_the_strict_policy(client: Client, parts: dict[
 
 @pytest.mark.parametrize(
     "operation",
-    ["text-to-video", "image-to-video", "start-end-to-video", "reference-to-video", "video-to-video", "video-extension"],
+    [
+        "text-to-video",
+        "image-to-video",
+        "start-end-to-video",
+        "reference-to-video",
+        "video-to-video",
+        "video-extension",
+    ],
 )
 @pytest.mark.parametrize("act", ["update", "render"])
 def test_composer_keeps_the_strict_policy(
@@ -172,9 +177,7 @@ def test_cookie_of_the_session_is_kept_from_scripts_and_other_sites(client: Clie
         ("http://127.0.0.1:8700", [True, True, True, False, 0]),
     ],
 )
-def test_outside_the_demo_everything_is_secure_by_default(
-    tmp_path: Path, address: str, wanted: list[object]
-) -> None:
+def test_outside_the_demo_everything_is_secure_by_default(tmp_path: Path, address: str, wanted: list[object]) -> None:
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT",
              "SECURE_HSTS_SECONDS")  # fmt: skip
     program = (
@@ -196,7 +199,10 @@ def test_outside_the_demo_everything_is_secure_by_default(
 
 
 def test_static_files_are_kept_for_ever_under_hashed_names(tmp_path: Path, db: None) -> None:
-    hashed = {**settings.STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+    hashed = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
 
     with override_settings(STORAGES=hashed, STATIC_ROOT=tmp_path, WHITENOISE_AUTOREFRESH=False):
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -42,7 +42,8 @@ def fetch(client_of: ClientOf, artist: User, take: Render) -> Fetch:
 
 
 def body_of(response: Any) -> bytes:
-    return response.getvalue() if response.streaming else response.content
+    body: bytes = response.getvalue() if response.streaming else response.content
+    return body
 
 
 @pytest.mark.parametrize(
@@ -145,9 +146,7 @@ def test_download_has_a_plain_name_whatever_the_project_is_called(
     assert body_of(response) == CONTENT
 
 
-def test_download_is_never_cut_short_and_video_is(
-    client_of: ClientOf, artist: User, project: Project
-) -> None:
+def test_download_is_never_cut_short_and_video_is(client_of: ClientOf, artist: User, project: Project) -> None:
     take = make_render(project)
     make_output(take, b"x" * (3 * 1024 * 1024))
     client = client_of(artist)
@@ -198,7 +197,9 @@ def test_member_of_another_project_gets_nothing(client_of: ClientOf, artist: Use
     foreign = make_render(make_project())
     make_output(foreign, CONTENT)
 
-    assert [client_of(artist).get(reverse(f"output-{name}", args=[foreign.pk])).status_code for name in FILES] == [404] * 5
+    assert [client_of(artist).get(reverse(f"output-{name}", args=[foreign.pk])).status_code for name in FILES] == [
+        404
+    ] * 5
 
 
 @pytest.mark.parametrize(("name", "count"), [("video", 3), ("poster", 3), ("filmstrip", 3), ("download", 5)])

@@ -72,7 +72,9 @@ def test_page_without_javascript_is_reached_by_a_link(client_of: ClientOf, proje
     takes = [make_render(project) for _ in range(25)]
     client, address = client_of(artist), reverse("project-detail", args=[project.slug])
 
-    link = re.search(r'<a class="button[^"]*" href="(\?before=\d+)">Older takes</a>', client.get(address).content.decode())
+    link = re.search(
+        r'<a class="button[^"]*" href="(\?before=\d+)">Older takes</a>', client.get(address).content.decode()
+    )
 
     assert link is not None
     assert [take.pk for take in client.get(address + link[1]).context["takes"]] == [takes[0].pk]

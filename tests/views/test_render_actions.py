@@ -213,7 +213,7 @@ def test_use_last_frame_sets_the_composer_to_begin_with_it(act: Act, project: Pr
 def test_use_last_frame_that_is_not_there_yet_says_so(act: Act, project: Project, gone: bool) -> None:
     take = make_render(project)
     if gone:
-        make_output(take)
+        make_output(take, last_frame=f"references/bb/bb/{'b' * 64}.png")
 
     response = act("render-use-last-frame", take)
 

@@ -29,9 +29,7 @@ def test_ready_take_plays(client_of: ClientOf, project: Project, reviewer: User)
     assert "640 × 360 · 5 s · H264 + AAC" in body
 
 
-def test_page_tells_what_was_asked_and_what_happened(
-    client_of: ClientOf, project: Project, artist: User
-) -> None:
+def test_page_tells_what_was_asked_and_what_happened(client_of: ClientOf, project: Project, artist: User) -> None:
     version = make_prompt(project, "Waves.", title="Coast").versions.get()
     take = make_render(project, asked_by=artist, prompt_version=version, request=make_request(prompt="Waves.", seed=7))
     asset = make_asset(project, name="beach.png")
@@ -112,9 +110,7 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
     take = make_render(project, asked_by=artist)
     make_output(take)
     for position in range(count):
-        RenderInput.objects.create(
-            render=take, asset=make_asset(project), role="reference_image", position=position
-        )
+        RenderInput.objects.create(render=take, asset=make_asset(project), role="reference_image", position=position)
         note(render=take, reason="Looked at", actor=artist)
         make_output(make_render(project, parent=take, asked_by=artist))
     client = client_of(artist)

@@ -1,0 +1,79 @@
+"""What a status means: news or none, which end, and whether the money is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.choices import RenderState
+from studio.jobs.statuses import apply_status, brings_news
+from studio.lib.clock import later
+from studio.models import Project
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
+from studio.services import statuses
+from tests.factories import make_followed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("state", "progress", "status", "news"),
+    [
+        ("waiting", None, RemoteStatus(RemoteState.WAITING), False),
+        ("running", 10, RemoteStatus(RemoteState.WAITING), False),
+        ("waiting", None, RemoteStatus(RemoteState.UNKNOWN_WORD, progress=5), False),
+        ("waiting", None, RemoteStatus(RemoteState.RUNNING), True),
+        ("running", None, RemoteStatus(RemoteState.RUNNING), False),
+        ("running", 10, RemoteStatus(RemoteState.RUNNING, progress=10), False),
+        ("running", 10, RemoteStatus(RemoteState.RUNNING, progress=11), True),
+        ("running", 10, RemoteStatus(RemoteState.SUCCEEDED), True),
+        ("waiting", None, RemoteStatus(RemoteState.FAILED), True),
+    ],
+)
+def test_status_brings_news_or_none(state: str, progress: int | None, status: RemoteStatus, news: bool) -> None:
+    assert brings_news(state=state, progress=progress, status=status) is news
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "released"),
+    [
+        (RemoteStatus(RemoteState.FAILED, error_text="no"), "failed", True),
+        (RemoteStatus(RemoteState.FAILED, error_text="no", error_code=NO_VIDEO_CODE), "failed", False),
+        (RemoteStatus(RemoteState.CANCELLED), "cancelled", True),
+        (RemoteStatus(RemoteState.EXPIRED), "expired", True),
+        (RemoteStatus(RemoteState.SUCCEEDED, video_url="https://x/v.mp4"), "fetching", False),
+    ],
+)
+@pytest.mark.parametrize("before", ["waiting", "running"])
+def test_status_ends_a_take_from_wherever_it_is(
+    project: Project, before: str, status: RemoteStatus, state: str, released: bool
+) -> None:
+    render = make_followed(project, state=before)
+
+    # Told of an older state: a second reader was quicker by one step.
+    apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert (render.state, render.next_poll_at) == (state, None)
+    assert render.ledger.filter(kind="released").exists() is released
+
+
+@pytest.mark.parametrize("state", ["fetching", "ready", "cancelled", "failed"])
+def test_status_that_comes_too_late_changes_nothing(project: Project, state: str) -> None:
+    render = make_followed(project, state=state, next_poll_at=None)
+
+    for status in (RemoteStatus(RemoteState.SUCCEEDED), RemoteStatus(RemoteState.FAILED)):
+        apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+    statuses.record_running(render_id=render.pk, progress=5, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert (render.state, render.events.count(), render.ledger.count()) == (state, 1, 0)
+
+
+def test_success_takes_back_what_was_said_of_trouble(project: Project) -> None:
+    render = make_followed(project, error_said="401", error_meaning="The gateway does not accept the key any more.")
+
+    statuses.record_succeeded(render_id=render.pk, video_url="https://x/v.mp4", billing_id="b1")
+
+    render.refresh_from_db()
+    assert (render.state, render.error_said, render.error_meaning) == (RenderState.FETCHING, "", "")
+    assert render.attempts.get().billing_id == "b1"
