@@ -32,6 +32,8 @@ def add_asset(*, project: Project, created_by: User | None, path: Path, sha256: 
     Raises media.probe.Rejected with a sentence for the person, leaving nothing behind.
     """
     try:
+        if project.archived_at is not None:
+            raise Rejected("archived", "This project is archived. A manager can bring it back in its settings.")
         info = probe(path)
         _require_a_taker(info)
         stored = storage.reference_name(sha256, info.extension)

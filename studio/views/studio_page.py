@@ -18,7 +18,7 @@ from studio.services.composition import Composition
 from studio.views.limits import upload_limits
 from studio.views.takes import number, page_of_takes
 
-LIBRARY = 60
+LIBRARY = 24
 SAVED_PROMPTS = 12
 
 

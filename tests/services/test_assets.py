@@ -152,3 +152,14 @@ def test_questions_of_references(project: Project) -> None:
     assert set(Asset.objects.in_library()) == {kept, waiting}
     assert set(Asset.objects.unprepared()) == {waiting}
     assert gone.removed_at is not None
+
+
+def test_archived_project_takes_no_file_and_keeps_none(project: Project, picture: Path) -> None:
+    project.archived_at = now()
+
+    with pytest.raises(Rejected) as refused:
+        add(project, picture)
+
+    assert refused.value.code == "archived"
+    assert not picture.with_suffix(".upload").exists()
+    assert project.assets.count() == 0

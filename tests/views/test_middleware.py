@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -25,3 +28,14 @@ def test_page_after_the_session_ended_is_redirected_as_ever(client: Client, proj
 
     assert response.status_code == 302
     assert response["Location"] == "/sign-in/?next=/projects/tea/"
+
+
+def test_file_of_a_stranger_is_not_even_read(client: Client, project: Project) -> None:
+    upload = reverse("asset-upload", args=[project.slug])
+
+    with mock.patch("studio.media.uploads.HashingUploadHandler.new_file") as opened:
+        response = client.post(upload, {"file": SimpleUploadedFile("a.png", b"x" * 20_000)})
+
+    assert response.status_code == 302
+    assert response["Location"] == "/sign-in/"
+    assert opened.mock_calls == []
