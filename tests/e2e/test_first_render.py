@@ -45,6 +45,8 @@ def test_first_render_from_dropped_images_to_a_playing_take(
     choose_operation(page, "reference-to-video")
     pick_files(page, media["one"], media["two"])
     drop(page, media["three"])
+    # Their rows go by themselves, and only then does everything below lie where it stays.
+    expect(page.locator("#uploads .upload")).to_have_count(0)
     choose(page, "takes", "4")
     write(page, PROMPT)
     expect(page.locator("#render-button")).to_contain_text("Render 4 takes · ≈ $")
@@ -69,7 +71,6 @@ def drop(page: Page, path: Path) -> None:
     before = tray(page).count()
     page.evaluate(DROP, [base64.b64encode(path.read_bytes()).decode(), path.name])
     expect(tray(page)).to_have_count(before + 1)
-    expect(page.locator("#uploads .upload")).to_have_count(0)
 
 
 def boxes(page: Page) -> dict[str, FloatRect | None]:
