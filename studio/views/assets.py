@@ -63,7 +63,8 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             added.append(_take_in(request, project, file))
         except Rejected as error:
-            errors.append(f"{file.name}: {error.message}")
+            # The page's script sends one file and shows its name already; a plain form may have sent many.
+            errors.append(error.message if wants_json(request) else f"{file.name}: {error.message}")
     if added and request.POST.get("tray"):
         draft = drafts.draft_of(project=project, user=access.person(request))
         drafts.add_to_tray(draft=draft, assets=added)
@@ -83,8 +84,13 @@ def _take_in(request: HttpRequest, project: Project, file: HashedUpload) -> Asse
     return asset
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the page's own script asks."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def _said(request: HttpRequest, project: Project, added: list[Asset], errors: list[str]) -> HttpResponse:
-    if "application/json" in request.headers.get("Accept", ""):
+    if wants_json(request):
         if errors:
             return JsonResponse({"error": " ".join(errors)}, status=422)
         return JsonResponse({"id": added[0].pk, "name": added[0].name}, status=201)
