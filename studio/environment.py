@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 class Environment:
     """The settings as typed values; each field is the lower-case name of its variable."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     studio_data_dir: Path
     studio_public_url: str
     studio_host: str
@@ -30,8 +30,8 @@ class Environment:
     studio_demo: bool
     studio_debug: bool
     studio_allow_loopback_providers: bool
-    studio_secret_key: str
-    studio_secret_keys: tuple[str, ...]
+    studio_secret_key: str = field(repr=False)
+    studio_secret_keys: tuple[str, ...] = field(repr=False)
     studio_web_workers: int
     studio_web_threads: int
     studio_job_workers: int
@@ -57,9 +57,17 @@ def read_environment() -> Environment:
             f"A setting cannot be read: {error}. The README lists every setting and its form."
         ) from error
     _check(environment)
+    _prepare_data_dir(environment)
+    return environment
+
+
+def _prepare_data_dir(environment: Environment) -> None:
     for folder in ("media", "uploads"):
         (environment.studio_data_dir / folder).mkdir(parents=True, exist_ok=True)
-    return environment
+    # Sessions lie in the database: whoever can read the file is signed in. Its side files take its mode.
+    path = environment.database_url.removeprefix("sqlite:///")
+    if path != environment.database_url and Path(path).is_relative_to(environment.studio_data_dir):
+        Path(path).touch(mode=0o600)
 
 
 def _read(env: Env) -> Environment:
@@ -112,6 +120,12 @@ def _check(environment: Environment) -> None:
     ):
         raise ImproperlyConfigured(
             "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
+        )
+    if environment.studio_demo and environment.studio_behind_proxy:
+        raise ImproperlyConfigured("STUDIO_DEMO lets anybody in who reaches it, so it never stands behind a proxy.")
+    if environment.studio_debug and not is_loopback_host(public.hostname):
+        raise ImproperlyConfigured(
+            "STUDIO_DEBUG shows the inside of the studio on every error page, so it only works on this machine."
         )
     for name in ("studio_port", "studio_sandbox_port"):
         if not 0 < getattr(environment, name) < 65536:

@@ -9,24 +9,25 @@ from csp.constants import NONE, SELF
 
 from studio.environment import BASE_DIR, read_environment
 
-ENVIRONMENT = read_environment()
+# In lower case, so that it is no setting: Django's debug pages show every setting whole.
+environment = read_environment()
 
-DEBUG = ENVIRONMENT.studio_debug
-SECRET_KEY = ENVIRONMENT.studio_secret_key
-ALLOWED_HOSTS = list(ENVIRONMENT.studio_allowed_hosts)
+DEBUG = environment.studio_debug
+SECRET_KEY = environment.studio_secret_key
+ALLOWED_HOSTS = list(environment.studio_allowed_hosts)
 
-STUDIO_DATA_DIR = ENVIRONMENT.studio_data_dir
-STUDIO_DEMO = ENVIRONMENT.studio_demo
-STUDIO_PUBLIC_URL = ENVIRONMENT.studio_public_url
-STUDIO_HOST = ENVIRONMENT.studio_host
-STUDIO_PORT = ENVIRONMENT.studio_port
-STUDIO_SANDBOX_PORT = ENVIRONMENT.studio_sandbox_port
-STUDIO_ALLOW_LOOPBACK_PROVIDERS = ENVIRONMENT.studio_allow_loopback_providers
-STUDIO_SECRET_KEYS = list(ENVIRONMENT.studio_secret_keys)
-STUDIO_WEB_WORKERS = ENVIRONMENT.studio_web_workers
-STUDIO_WEB_THREADS = ENVIRONMENT.studio_web_threads
-STUDIO_MAX_UPLOAD_BYTES = ENVIRONMENT.studio_max_upload_bytes
-STUDIO_MEDIA_ACCEL = ENVIRONMENT.studio_media_accel
+STUDIO_DATA_DIR = environment.studio_data_dir
+STUDIO_DEMO = environment.studio_demo
+STUDIO_PUBLIC_URL = environment.studio_public_url
+STUDIO_HOST = environment.studio_host
+STUDIO_PORT = environment.studio_port
+STUDIO_SANDBOX_PORT = environment.studio_sandbox_port
+STUDIO_ALLOW_LOOPBACK_PROVIDERS = environment.studio_allow_loopback_providers
+STUDIO_SECRET_KEYS = list(environment.studio_secret_keys)
+STUDIO_WEB_WORKERS = environment.studio_web_workers
+STUDIO_WEB_THREADS = environment.studio_web_threads
+STUDIO_MAX_UPLOAD_BYTES = environment.studio_max_upload_bytes
+STUDIO_MEDIA_ACCEL = environment.studio_media_accel
 
 INSTALLED_APPS = [
     # First, so that its qcluster command stands before django-q2's.
@@ -82,13 +83,14 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
-    database: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT.database_url))
+    database: dict[str, Any] = dict(dj_database_url.parse(environment.database_url))
     if database["ENGINE"] == "django.db.backends.sqlite3":
+        # FULL: an attempt is written down before a byte is sent, and that must outlive a power cut as well.
         # IMMEDIATE: a deferred transaction that turns into a write loses to a competing one at once, time-out or not.
         database["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
         }
         database["TEST"] = {"NAME": str(STUDIO_DATA_DIR / "test.sqlite3")}
@@ -126,7 +128,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 USE_TZ = True
-TIME_ZONE = ENVIRONMENT.studio_time_zone
+TIME_ZONE = environment.studio_time_zone
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 
@@ -156,7 +158,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 # Subdomains and the browsers' preload list belong to whoever owns the domain, not to one studio on it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if ENVIRONMENT.studio_behind_proxy:
+if environment.studio_behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The last address is the proxy's own word; what stands before it is anybody's.
     AXES_IPWARE_PROXY_ORDER = "right-most"
@@ -180,9 +182,9 @@ CONTENT_SECURITY_POLICY = {
 Q_CLUSTER: dict[str, Any] = {
     "name": "studio",
     "orm": "default",
-    "workers": ENVIRONMENT.studio_job_workers,
+    "workers": environment.studio_job_workers,
     "bulk": 1,
-    "queue_limit": ENVIRONMENT.studio_job_workers,
+    "queue_limit": environment.studio_job_workers,
     "poll": 0.2,
     "timeout": 300,
     # The lock starts when a task is fetched ahead, not when it starts: longer than timeout * (1 + waiting / workers).
@@ -200,10 +202,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"masked": {"()": "studio.lib.log_masking.MaskedLog"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masked"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "studio": {"level": ENVIRONMENT.studio_log_level},
+        "studio": {"level": environment.studio_log_level},
         # httpx logs whole addresses, and ours carry signatures.
         "httpx": {"level": "WARNING"},
     },

@@ -159,3 +159,44 @@ def test_demo_off_loopback_stops_every_command(tmp_path: Path) -> None:
 )
 def test_is_loopback_knows_this_machine(host: str, expected: bool) -> None:
     assert is_loopback_host(host) is expected
+
+
+def test_secrets_are_not_in_what_a_debug_page_shows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {
+        "STUDIO_DATA_DIR": str(tmp_path),
+        "STUDIO_SECRET_KEY": "marked-signing-key",
+        "STUDIO_SECRET_KEYS": "marked-cipher-key",
+        "DATABASE_URL": "postgresql://studio:marked-password@127.0.0.1/studio",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert "marked" not in repr(read_environment())
+
+
+def test_new_database_is_readable_by_its_owner_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    read_environment()
+
+    assert (tmp_path / "studio.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({"STUDIO_DEMO": "1", "STUDIO_BEHIND_PROXY": "1"}, "never stands behind a proxy"),
+        (
+            {"STUDIO_DEMO": "0", "STUDIO_DEBUG": "1", "STUDIO_PUBLIC_URL": "https://a.example"},
+            "only works on this machine",
+        ),
+    ],
+)
+def test_settings_that_are_dangerous_together_are_refused(
+    monkeypatch: pytest.MonkeyPatch, names: dict[str, str], words: str
+) -> None:
+    for name, value in names.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(ImproperlyConfigured, match=words):
+        read_environment()

@@ -7,8 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 Address = IPv4Address | IPv6Address
 
 _NAT64 = ip_network("64:ff9b::/96")
-# Public by number, yet the door to a cloud's own control services.
-_CLOUD_CONTROL = {ip_address("168.63.129.16")}
+# Public by number, yet inside: a cloud's control services, translations to local networks, and old relays.
+_INSIDE = [ip_network(each) for each in ("168.63.129.16/32", "192.88.99.0/24", "64:ff9b:1::/48", "::/96")]
 
 
 def literal(host: str) -> Address | None:
@@ -30,9 +30,10 @@ def is_loopback_host(host: str) -> bool:
 def is_public(address: Address) -> bool:
     """Is this an address on the open internet that belongs to no private, local or control network?"""
     address = _unwrapped(address)
-    if isinstance(address, IPv6Address) and (address.sixtofour or address.teredo):
+    if isinstance(address, IPv6Address) and (address.sixtofour or address.teredo or address.is_site_local):
         return False
-    return address.is_global and not address.is_multicast and address not in _CLOUD_CONTROL
+    inside = any(address in network for network in _INSIDE if network.version == address.version)
+    return address.is_global and not (address.is_multicast or address.is_reserved or inside)
 
 
 def is_public_address(text: str) -> bool:

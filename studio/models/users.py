@@ -42,6 +42,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that can still be accepted."""
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now or timezone.now())
 
+    def of_token(self, token: str) -> Invitation | None:
+        """The invitation that `token` was made for, open or not; None when the signature is not ours."""
+        try:
+            number = signing.Signer(salt=_SALT, sep=".").unsign(token).partition("-")[0]
+        except signing.BadSignature:
+            return None
+        found = self.filter(pk=number).first() if number.isdigit() else None
+        return found if found is not None and found.token == token else None
+
 
 class Invitation(models.Model):
     """A link for one person, to a project with a role, or to the whole studio as admin."""
@@ -64,13 +73,12 @@ class Invitation(models.Model):
 
     @property
     def token(self) -> str:
-        """The unguessable part of the link: signed, so that nothing secret lies in the database."""
-        return signing.Signer(salt=_SALT).sign(str(self.pk)).replace(":", ".")
+        """The unguessable part of the link: signed, so that nothing secret lies in the database.
 
-    @staticmethod
-    def number_of(token: str) -> int | None:
-        """The invitation that `token` was signed for, or None when the signature is not ours."""
-        try:
-            return int(signing.Signer(salt=_SALT).unsign(token.replace(".", ":", 1)))
-        except (signing.BadSignature, ValueError):
-            return None
+        Its time is signed with its number: in a new database the number alone would be somebody else's.
+        """
+        return signing.Signer(salt=_SALT, sep=".").sign(f"{self.pk}-{self._moment}")
+
+    @property
+    def _moment(self) -> int:
+        return int(self.created_at.timestamp() * 1_000_000)

@@ -6,11 +6,13 @@ import hashlib
 import secrets
 import uuid
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from studio.choices import InputRole, Operation, Role
+from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 from studio.models import Asset, Membership, Project, Prompt, PromptVersion, ProviderKey, User
 from studio.services.assets import add_asset
@@ -90,7 +92,9 @@ def _key() -> ProviderKey:
     key = ProviderKey.objects.filter(provider=PROVIDER, label=LABEL).first()
     if key is None:
         return add_key(provider=PROVIDER, label=LABEL, base_url=base_url, secret=secret)
-    ProviderKey.objects.filter(pk=key.pk).exclude(base_url=base_url).update(base_url=base_url)
+    # Only a key for this machine follows: one for a real gateway may have the same label.
+    if key.base_url != base_url and is_loopback_host(urlsplit(key.base_url).hostname or ""):
+        ProviderKey.objects.filter(pk=key.pk).update(base_url=base_url)
     return key
 
 

@@ -24,8 +24,7 @@ from studio.services import invitations, people
 @require_http_methods(["GET", "POST"])
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """What the link gives, and the way in: one button for who is signed in, a small form for who is new."""
-    number = Invitation.number_of(token) or 0
-    found = Invitation.objects.select_related("project", "created_by").filter(pk=number).first()
+    found = Invitation.objects.select_related("project", "created_by").of_token(token)
     if found is None:
         return _closed(request, "unknown", status=404)
     reason = invitations.closed_because(found)

@@ -53,6 +53,10 @@ def test_public_addresses_are_public(address: str) -> None:
         "fe80::1",
         "fd00:ec2::254",
         "ff02::1",
+        "fec0::1",
+        "::808:808",
+        "64:ff9b:1::808:808",
+        "192.88.99.1",
     ],
 )
 def test_other_addresses_are_not_public(address: str) -> None:

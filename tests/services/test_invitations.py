@@ -34,8 +34,8 @@ def test_link_is_the_public_address_and_a_token_that_cannot_be_guessed(project: 
 
     assert f"{link.scheme}://{link.netloc}" == "http://127.0.0.1:8700"
     assert link.path == f"/invitations/{invitation.token}/"
-    assert Invitation.number_of(invitation.token) == invitation.pk
-    assert Invitation.number_of(f"{invitation.pk}.guessed") is None
+    assert Invitation.objects.of_token(invitation.token) == invitation
+    assert Invitation.objects.of_token(f"{invitation.pk}.guessed") is None
 
 
 @pytest.mark.parametrize("who", ["artist", "reviewer", "outsider"])
@@ -158,3 +158,14 @@ def test_command_prints_a_link_for_an_admin(db: None) -> None:
 def test_command_names_a_project_that_is_not_there(db: None) -> None:
     with pytest.raises(CommandError, match="no project with the address “nope”"):
         call_command("invite", "--project", "nope")
+
+
+def test_link_of_an_earlier_database_opens_nothing_in_a_new_one(project: Project, manager: User) -> None:
+    """The signing key outlives the database, and numbers start again at one."""
+    invitation = invitations.invite(by=manager, project=project, role=Role.ARTIST)
+    old = invitation.token
+    invitation.created_at += timedelta(days=1)
+    invitation.save()
+
+    assert Invitation.objects.of_token(old) is None
+    assert Invitation.objects.of_token(invitation.token) == invitation
