@@ -78,6 +78,7 @@ TAKES = [
     path("takes/<int:pk>/card/", renders.card, name="render-card"),
     path("takes/<int:pk>/cancel/", renders.cancel, name="render-cancel"),
     path("takes/<int:pk>/retry/", renders.retry, name="render-retry"),
+    path("takes/<int:pk>/look-again/", renders.look_again, name="render-look-again"),
     path("takes/<int:pk>/resolve/", renders.resolve, name="render-resolve"),
     path("takes/<int:pk>/vary/", renders.vary, name="render-vary"),
     path("takes/<int:pk>/extend/", renders.extend, name="render-extend"),

@@ -54,6 +54,13 @@ function words(status) {
   return "The server could not do that. Nothing on this page was lost; try again in a moment.";
 }
 
+// What a render press came to is not known until its answer has been read; the form keeps its submission until then.
+const UNANSWERED = "No answer arrived. Look at the takes below before pressing again; pressing again does not pay twice.";
+
+function isRender({ elt, requestConfig }) {
+  return elt.matches("[data-composer]") && requestConfig?.formData?.get("act") === "render";
+}
+
 const region = document.getElementById("toasts");
 if (region) {
   for (const toast of region.children) hideLater(toast);
@@ -61,10 +68,15 @@ if (region) {
 }
 
 document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text));
-document.addEventListener("htmx:responseError", (event) => show("error", words(event.detail.xhr.status)));
-document.addEventListener("htmx:timeout", () => show("error", "The server took too long to answer. Try again in a moment."));
-document.addEventListener("htmx:sendError", () => {
-  show("offline", "No connection to the studio. What you typed is still here; renders go on without this page.");
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  show("error", status >= 500 && isRender(event.detail) ? UNANSWERED : words(status));
+});
+document.addEventListener("htmx:timeout", (event) => {
+  show("error", isRender(event.detail) ? UNANSWERED : "The server took too long to answer. Try again in a moment.");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  show("offline", isRender(event.detail) ? UNANSWERED : "No connection to the studio. What you typed is still here; renders go on without this page.");
 });
 window.addEventListener("online", () => {
   for (const toast of document.querySelectorAll(".toast-error")) toast.remove();

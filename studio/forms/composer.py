@@ -23,6 +23,8 @@ class Press:
     step: str
     subject: str
     submission: uuid.UUID | None
+    # What the form showed as to be paid for: Composition.shown.
+    shown: str
     title: str
 
     @property
@@ -45,6 +47,7 @@ def read_press(data: QueryDict) -> Press:
         step=step,
         subject=subject,
         submission=_uuid(data.get("submission", "")),
+        shown=str(data.get("shown", ""))[:100],
         title=data.get("save_title", "").strip()[:160],
     )
 

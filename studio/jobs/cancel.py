@@ -11,7 +11,7 @@ from studio.lib.clock import later
 from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
-from studio.providers.answers import CancelAnswer, CancelKind
+from studio.providers.answers import NO_VIDEO_CODE, CancelAnswer, CancelKind
 from studio.providers.errors import ProviderError
 from studio.services import cancelling
 
@@ -61,6 +61,9 @@ def _read_status(render: Render, attempt: Attempt, answer: CancelAnswer) -> None
         status = adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
     except ProviderError as error:
         log.warning("take %s: after the cancel: %s", render.pk, error)
+        return
+    if status.error_code == NO_VIDEO_CODE:
+        # One reading proves nothing; the tracker reads it again.
         return
     apply_status(
         provider=render.provider,

@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
 
-from studio.choices import AssetKind, AttemptOutcome, RenderState
+from studio.choices import AttemptOutcome, RenderState
 from studio.jobs.gateways import client, connection_of_attempt
 from studio.jobs.posters import make_pictures
+from studio.lib.addresses import is_loopback_host
+from studio.lib.clock import now
 from studio.media import storage
 from studio.media.download_errors import DownloadInterrupted, DownloadRefused, LinkGone
 from studio.media.downloads import download, make_client
 from studio.media.errors import Rejected
-from studio.media.info import FORMATS
+from studio.media.info import RESULT_EXTENSIONS
 from studio.media.probe import verify_playable
-from studio.models import Render
+from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.errors import ProviderError
 from studio.services import outputs
 from studio.services.outputs import Pictures
@@ -35,12 +40,20 @@ SIZE_LIMIT = 4 * 1024**3
 RUN_SECONDS = 200
 # A stalled read ends before the claim does; the next run goes on where it stopped.
 STALL_SECONDS = 10
-# Upstream's links live 24 h; beyond some hundred tries with growing pauses that is over.
-TRIES = 150
-BAD_FILE_TRIES = 5
+# Upstream's links live 24 h; a studio that was away for longer still tries a few times after it is back.
+TRY_FOR = timedelta(hours=24)
+TRIES_AT_LEAST = 12
+# A server in trouble may hand out pages or halves of a file for hours.
+BAD_FILE_FOR = timedelta(hours=6)
+BAD_FILES_AT_LEAST = 5
+LONGEST_PAUSE = 600.0
 # A file whose pictures took the worker down twice is taken in without them; the sweep asks for them apart.
 PICTURE_TRIES = 2
 NOT_A_VIDEO = "What the gateway delivered is not a playable video."
+WHOLE_DAY = "The file could not be fetched for a whole day."
+NO_LONGER = "The gateway no longer hands out the file."
+# A task said to be done without a file may name it later; these will not.
+ENDED_WITHOUT = (RemoteState.FAILED, RemoteState.CANCELLED, RemoteState.EXPIRED)
 
 
 def ingest(render_id: int) -> None:
@@ -61,15 +74,17 @@ def ingest(render_id: int) -> None:
         # Busy: another worker has the file open, and goes on with it.
         if error.code != "busy":
             _try_later(render, str(error))
-    except LinkGone as error:
-        _renew_or_give_up(render, str(error))
-    except DownloadRefused as error:
+    except (LinkGone, DownloadRefused) as error:
         _refused(render, error)
     except Rejected as error:
-        _bad_file(render, str(error))
+        _renew_or_give_up(render, str(error), bad_file=True)
     except OSError as error:
         log.exception("take %s: the file could not be stored", render_id)
         _try_later(render, error.strerror or "the disk refused the file")
+    except Exception as error:
+        # Whatever it is: the file is paid for, and nobody would hear of a job that only broke off.
+        log.exception("take %s: fetching broke off", render_id)
+        _try_later(render, f"the studio stumbled over it: {type(error).__name__}")
 
 
 def _named(render: Render, word: str, extension: str) -> str:
@@ -83,8 +98,7 @@ def _incoming(render: Render) -> Path:
 
 def _already_here(render: Render, target: Path) -> Path | None:
     """The whole file, when an earlier run died between the last byte and the last step."""
-    endings = sorted({form.extension for form in FORMATS.values() if form.kind == AssetKind.VIDEO})
-    taken = [storage.absolute(_named(render, "take", ending)) for ending in endings]
+    taken = [storage.absolute(_named(render, "take", ending)) for ending in RESULT_EXTENSIONS]
     return next((path for path in (target, *taken) if path.is_file()), None)
 
 
@@ -94,21 +108,33 @@ def _digest(path: Path) -> str:
 
 
 @lru_cache
-def _downloads() -> httpx.Client:
-    downloads = make_client(allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
+def _downloads(allow_loopback: bool) -> httpx.Client:
+    downloads = make_client(allow_loopback=allow_loopback)
     downloads.timeout = httpx.Timeout(STALL_SECONDS)
     return downloads
 
 
+def _accepted(render: Render) -> Attempt | None:
+    return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key").first()
+
+
+def _may_be_local(render: Render) -> bool:
+    """Only a gateway on this machine may hand out links to this machine."""
+    attempt = _accepted(render)
+    local = attempt is not None and is_loopback_host(urlsplit(attempt.base_url).hostname or "")
+    return local and bool(settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
+
+
 def _fetch(render: Render, target: Path) -> str:
+    allow_loopback = _may_be_local(render)
     target.parent.mkdir(parents=True, exist_ok=True)
     downloaded = download(
         render.result_url,
         target,
-        client=_downloads(),
+        client=_downloads(allow_loopback),
         size_limit=SIZE_LIMIT,
         deadline_seconds=RUN_SECONDS,
-        allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS,
+        allow_loopback=allow_loopback,
         on_progress=_Renewal(render.pk),
     )
     return downloaded.sha256
@@ -131,7 +157,8 @@ def _take_in(render: Render, file: Path, sha256: str) -> None:
     try:
         info = verify_playable(file)
     except Rejected:
-        file.unlink(missing_ok=True)
+        # Kept, as it may be the only copy of something paid for; a later one of the same kind takes its place.
+        file.replace(_rejected(file))
         raise
     outputs.renew_fetch(render_id=render.pk)
     name = _named(render, "take", info.extension)
@@ -139,61 +166,69 @@ def _take_in(render: Render, file: Path, sha256: str) -> None:
         storage.adopt(file, name)
     pictures = make_pictures(render.pk, name) if render.tries <= PICTURE_TRIES else Pictures()
     outputs.record_output(render=render, file=name, sha256=sha256, info=info, pictures=pictures)
+    _rejected(_incoming(render)).unlink(missing_ok=True)
+
+
+def _rejected(file: Path) -> Path:
+    return file.with_name(f"rejected-{file.name}")
 
 
 def _try_later(render: Render, reason: str, *, bad_file: bool = False) -> None:
-    if render.tries >= TRIES:
-        _lose(render, RenderState.EXPIRED, reason, "The file could not be fetched for a whole day.")
+    if _is_over(render, bad_file):
+        if bad_file:
+            _lose(render, RenderState.FAILED, f"{reason} {NOT_A_VIDEO}")
+        else:
+            _lose(render, RenderState.EXPIRED, f"{_sentence(reason)} {WHOLE_DAY}")
         return
-    pause = min(600.0, 2.0 ** min(render.tries, 9))
+    pause = min(LONGEST_PAUSE, 2.0 ** min(render.tries, 10))
     outputs.postpone_fetch(render=render, seconds=pause, reason=reason, bad_file=bad_file)
 
 
-def _refused(render: Render, error: DownloadRefused) -> None:
-    if error.code in ("not_media", "encoded"):
-        _bad_file(render, str(error))
+def _is_over(render: Render, bad_file: bool) -> bool:
+    """Both hours and tries: the hours may have passed while the studio was away."""
+    waited = now() - render.state_at
+    if bad_file and waited > BAD_FILE_FOR and render.bad_files + 1 >= BAD_FILES_AT_LEAST:
+        return True
+    return waited > TRY_FOR and render.tries >= TRIES_AT_LEAST
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+
+
+def _refused(render: Render, error: LinkGone | DownloadRefused) -> None:
+    """A name may lead inside for a moment and a link onto a page; only what is too large stays so."""
+    if error.code == "too_large":
+        _lose(render, RenderState.FAILED, f"{error} The studio does not fetch that.")
     else:
-        _lose(render, RenderState.FAILED, str(error), "The studio does not fetch that.")
+        _renew_or_give_up(render, str(error))
 
 
-def _bad_file(render: Render, reason: str) -> None:
-    """Perhaps a page of an overloaded server; a few more tries with a fresh link tell."""
-    if render.bad_files + 1 >= BAD_FILE_TRIES:
-        _lose(render, RenderState.FAILED, reason, NOT_A_VIDEO)
+def _renew_or_give_up(render: Render, reason: str, *, bad_file: bool = False) -> None:
+    """The gateway may name a fresh link when asked again; only its word that the task is over ends the tries."""
+    status = _status_now(render)
+    if status is not None and status.video_url:
+        outputs.renew_link(render=render, video_url=status.video_url)
+    elif status is not None and status.state in ENDED_WITHOUT and status.error_code != NO_VIDEO_CODE:
+        _lose(render, RenderState.EXPIRED, f"{reason} {NO_LONGER}", said=status.error_text)
         return
-    if fresh := _fresh_link(render):
-        outputs.renew_link(render=render, video_url=fresh)
-    _try_later(render, reason, bad_file=True)
+    _try_later(render, reason, bad_file=bad_file)
 
 
-def _renew_or_give_up(render: Render, reason: str) -> None:
-    """The link is dead; the gateway may name a fresh one when asked again."""
-    fresh = _fresh_link(render)
-    if fresh is None:
-        _try_later(render, reason)
-    elif fresh and (fresh != render.result_url or render.bad_files + 1 < BAD_FILE_TRIES):
-        bad_file = fresh == render.result_url
-        outputs.renew_link(render=render, video_url=fresh)
-        _try_later(render, reason, bad_file=bad_file)
-    else:
-        _lose(render, RenderState.EXPIRED, reason, "The gateway no longer hands out the file.")
-
-
-def _fresh_link(render: Render) -> str | None:
-    """The address that the gateway names now, empty for none; None when it cannot be asked at present."""
-    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key").first()
+def _status_now(render: Render) -> RemoteStatus | None:
+    """What the gateway says of the task now; None when it cannot be asked at present."""
+    attempt = _accepted(render)
     if attempt is None:
-        return ""
+        return None
     adapter = registry.get(render.provider).adapter
     try:
-        status = adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
+        return adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
     except (ProviderError, ValueError, UnreadableSecret) as error:
         log.warning("take %s: %s", render.pk, error)
         return None
-    return status.video_url
 
 
-def _lose(render: Render, to: RenderState, said: str, meaning: str) -> None:
+def _lose(render: Render, to: RenderState, meaning: str, *, said: str = "") -> None:
     outputs.record_lost(
         render=render,
         to=to,
@@ -201,6 +236,7 @@ def _lose(render: Render, to: RenderState, said: str, meaning: str) -> None:
         meaning=f"{meaning} The gateway has rendered it, so it is probably charged.",
         advice="Look for the file in the gateway's own console before asking for the take again.",
     )
+    # A whole file stays, whatever kept it from being taken in.
     incoming = _incoming(render)
-    for name in (incoming.name, f"{incoming.name}.part", f"{incoming.name}.part.etag"):
+    for name in (f"{incoming.name}.part", f"{incoming.name}.part.etag"):
         incoming.with_name(name).unlink(missing_ok=True)

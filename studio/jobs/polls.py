@@ -13,7 +13,7 @@ from studio.jobs.gateways import connection, poll_seconds
 from studio.jobs.statuses import apply_status, brings_news
 from studio.lib.clock import later, now
 from studio.providers import registry
-from studio.providers.answers import RemoteStatus
+from studio.providers.answers import NO_VIDEO_CODE, RemoteStatus
 from studio.providers.errors import BadKey, NotFound, ProviderError, Retryable
 from studio.services import polling, statuses
 from studio.services.polling import Due, Postponed
@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 LAG_POLLS = 3
 # And for how long before it counts as lost: gateways have bad hours, and what is paid for is not dropped in one.
 LOST_AFTER = timedelta(hours=6)
+# The hours alone prove nothing when the studio was away for them.
+LOST_POLLS = 30
+# A task may be called done a little before its file is named.
+NO_FILE_AFTER = timedelta(minutes=5)
+NO_FILE_POLLS = 5
 KEY_REFUSED_SECONDS = 60.0
 
 # What a poll leads to: a render to be looked at again, or something to write down.
@@ -47,10 +52,12 @@ async def poll(client: httpx.AsyncClient, due: Due) -> tuple[Outcome, float]:
 
 
 def _answered(due: Due, status: RemoteStatus) -> Outcome:
+    if status.error_code == NO_VIDEO_CODE and not _has_waited_for_file(due):
+        return _no_file_yet(due)
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=poll_seconds(due.provider, due.base_url))
     news = brings_news(state=due.state, progress=due.progress, status=status)
     if not news and not due.troubled:
-        return _nothing_new(due, Postponed(due.render_id, again))
+        return _nothing_final(due, Postponed(due.render_id, again))
 
     def write() -> None:
         if due.troubled:
@@ -80,11 +87,11 @@ def _failed(due: Due, error: ProviderError) -> Outcome:
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
     if isinstance(error, Retryable) and error.retry_after:
         again = max(again, later(error.retry_after))
-    return _nothing_new(due, Postponed(due.render_id, again, failures))
+    return Postponed(due.render_id, again, failures)
 
 
 def _unknown(due: Due, error: ProviderError, failures: int) -> Outcome:
-    if due.unknown_since is not None and now() - due.unknown_since > LOST_AFTER:
+    if due.unknown_since is not None and now() - due.unknown_since > LOST_AFTER and failures >= LOST_POLLS:
         return _give_up(due, error.said, "The gateway has not known this task for hours.")
     base = poll_seconds(due.provider, due.base_url)
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
@@ -100,9 +107,26 @@ def _unknown(due: Due, error: ProviderError, failures: int) -> Outcome:
     )
 
 
+def _has_waited_for_file(due: Due) -> bool:
+    since = due.no_file_since
+    return since is not None and now() - since >= NO_FILE_AFTER and due.failures + 1 >= NO_FILE_POLLS
+
+
+def _no_file_yet(due: Due) -> Outcome:
+    again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=poll_seconds(due.provider, due.base_url))
+    return lambda: statuses.record_trouble(
+        render_id=due.render_id,
+        reason="Done at the gateway, but no file is named yet",
+        said="",
+        meaning="The gateway says that it is done but names no file yet. It is asked again.",
+        advice="",
+        next_poll_at=again,
+        failures=1 if due.no_file_since is None else due.failures + 1,
+        no_file=True,
+    )
+
+
 def _trouble(due: Due, reason: str, said: str, meaning: str, advice: str) -> Outcome:
-    if due.age_seconds > polling.TRACKING_CAP_SECONDS:
-        return _give_up(due, said, meaning)
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
         reason=reason,
@@ -114,7 +138,8 @@ def _trouble(due: Due, reason: str, said: str, meaning: str, advice: str) -> Out
     )
 
 
-def _nothing_new(due: Due, again: Postponed) -> Outcome:
+def _nothing_final(due: Due, again: Postponed) -> Outcome:
+    """Only an answer that was read may end the waiting; a failed look proves nothing, however old the task is."""
     if due.age_seconds > polling.TRACKING_CAP_SECONDS:
         return _give_up(due, "", "The gateway has said nothing final for three days.")
     return again

@@ -20,6 +20,9 @@ ENDS = {
     RemoteState.EXPIRED: (RenderState.EXPIRED, "The gateway gave up on it"),
 }
 
+NO_FILE = "The gateway calls the take completed but names no file. It is probably charged."
+LOOK_FOR_IT = "Look for the file in the gateway's own console before asking for the take again."
+
 
 def brings_news(*, state: str, progress: int | None, status: RemoteStatus) -> bool:
     """Whether a status changes anything about a render in `state` that was last seen at `progress`."""
@@ -49,14 +52,14 @@ def apply_status(
 
 def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
     to, reason = ENDS[status.state]
-    # A task called completed was rendered, whatever is missing from its answer.
-    free = registry.get(provider).failed_is_free and status.error_code != NO_VIDEO_CODE
+    free = registry.get(provider).failed_is_free
+    advice = ADVICE[to]
+    meaning = "Nothing is charged." if free else "The gateway does not say whether this is charged."
+    if status.error_code == NO_VIDEO_CODE:
+        # A task called completed was rendered, whatever is missing from its answer.
+        free, reason, meaning, advice = False, "Done at the gateway, but without a file", NO_FILE, LOOK_FOR_IT
+    elif to == RenderState.FAILED and not status.error_text:
+        meaning = f"The gateway gave no reason. {meaning}"
     statuses.record_ended(
-        render_id=render_id,
-        to=to,
-        reason=reason,
-        said=status.error_text,
-        meaning="Nothing is charged." if free else "The gateway does not say whether this is charged.",
-        advice=ADVICE[to],
-        free=free,
+        render_id=render_id, to=to, reason=reason, said=status.error_text, meaning=meaning, advice=advice, free=free
     )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from studio.choices import RenderState
@@ -28,40 +31,66 @@ log = logging.getLogger(__name__)
 
 # How long the gateway's answer is held while the database is away, in seconds between the tries.
 PATIENCE = (1, 2, 5, 10, 20, 30)
+# The last write must be over before the queue ends the job: a database may take so long to say no.
+LAST_WRITE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """All that is needed to send a render, made before it is claimed."""
+
+    connection: Connection
+    request: RenderRequest
+    urls: dict[int, str]
+    record: dict[str, Any]
 
 
 def submit(render_id: int) -> None:
     """Check once more, claim, send, and write down what came of it."""
+    until = time.monotonic() + settings.Q_CLUSTER["timeout"] - LAST_WRITE_SECONDS
     render = Render.objects.select_related("key", "project", "source_take__key").get(pk=render_id)
     if render.state != RenderState.QUEUED or (render.not_before and render.not_before > now()):
         return
+    try:
+        parcel = _packed(render)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("take %s: could not be made ready for sending", render_id)
+        kind = type(error).__name__
+        attempts.record_stumble(render=render, meaning=f"The studio could not make the request ready ({kind}).")
+        return
+    if parcel is None:
+        return
+    attempt = attempts.begin_attempt(render=render, request_record=parcel.record)
+    if attempt is not None:
+        _send(attempt, parcel, until)
+
+
+def _packed(render: Render) -> Parcel | None:
+    """Everything for sending, so that hardly a moment lies between claim and sending; None when it was refused."""
     request = RenderRequest.from_json(render.spec)
     if reason := _reason_against(render, request):
         attempts.refuse_unsent(
             render=render, meaning=reason, advice="Change that and render again. Nothing was sent or charged."
         )
-        return
+        return None
     try:
         connection = connection_of_key(render.key)
-        # Copies for the gateway are made before the claim, so that hardly a moment lies between claim and sending.
-        urls = deliver(render, request)
     except (ValueError, UnreadableSecret) as error:
         attempts.refuse_unsent(render=render, meaning=str(error), advice="An admin has to correct the key.")
+        return None
+    try:
+        urls = deliver(render, request)
     except (Rejected, FileNotFoundError) as error:
         attempts.refuse_unsent(render=render, meaning=_without_path(error), advice="Upload the reference again.")
-    else:
-        _claim_and_send(render, connection, request, urls)
+        return None
+    body = registry.get(render.provider).body(request, urls)
+    return Parcel(connection, request, urls, redact_request(body, connection.secret))
 
 
 def _without_path(error: Rejected | FileNotFoundError) -> str:
     return str(error) if isinstance(error, Rejected) else "The file of a reference is no longer in the studio."
-
-
-def _claim_and_send(render: Render, connection: Connection, request: RenderRequest, urls: dict[int, str]) -> None:
-    body = registry.get(render.provider).body(request, urls)
-    attempt = attempts.begin_attempt(render=render, request_record=redact_request(body, connection.secret))
-    if attempt is not None:
-        _send(attempt, connection, request, urls)
 
 
 def _reason_against(render: Render, request: RenderRequest) -> str:
@@ -75,13 +104,13 @@ def _reason_against(render: Render, request: RenderRequest) -> str:
     return " ".join(problem.message for problem in found)
 
 
-def _send(attempt: Attempt, connection: Connection, request: RenderRequest, urls: dict[int, str]) -> None:
-    adapter = registry.get(connection.provider).adapter
+def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
+    adapter = registry.get(parcel.connection.provider).adapter
     try:
-        created = adapter.create(client(), connection, request, urls)
+        created = adapter.create(client(), parcel.connection, parcel.request, parcel.urls)
     except ProviderError as error:
         failure = error
-        _patiently(lambda: _record_error(attempt, failure))
+        _patiently(lambda: _record_error(attempt, failure), until)
     except Exception:
         # Whatever broke here broke after the claim, so the request may be on its way.
         log.exception("take %s: sending broke off", attempt.render_id)
@@ -91,13 +120,14 @@ def _send(attempt: Attempt, connection: Connection, request: RenderRequest, urls
                 said="",
                 meaning="The studio failed while sending. The gateway may have started, and may charge.",
                 advice="Look at the gateway's own task list before asking for the take again.",
-            )
+            ),
+            until,
         )
     else:
-        _record_created(attempt, created)
+        _record_created(attempt, created, until)
 
 
-def _record_created(attempt: Attempt, created: Created) -> None:
+def _record_created(attempt: Attempt, created: Created, until: float) -> None:
     try:
         _patiently(
             lambda: attempts.record_accepted(
@@ -106,7 +136,9 @@ def _record_created(attempt: Attempt, created: Created) -> None:
                 poll_url=created.poll_url,
                 answer=created.status.word,
                 first_poll_seconds=poll_seconds(attempt.key.provider, attempt.base_url),
-            )
+            ),
+            until,
+            f"take {attempt.render_id}, the gateway's task {created.remote_id}",
         )
     except Exception:
         # The log is the last place where the name of a paid task can be kept.
@@ -114,13 +146,15 @@ def _record_created(attempt: Attempt, created: Created) -> None:
         raise
 
 
-def _patiently(write: Callable[[], None]) -> None:
+def _patiently(write: Callable[[], None], until: float, what: str = "an answer") -> None:
     """What the gateway said is known only here, so a database that is away for a while must not lose it."""
     for seconds in PATIENCE:
         try:
             return write()
         except (OperationalError, InterfaceError) as error:
-            log.warning("the database does not take the gateway's answer yet: %s", type(error).__name__)
+            log.warning("the database does not take %s yet: %s", what, type(error).__name__)
+            if time.monotonic() + seconds > until:
+                break
             time.sleep(seconds)
             close_old_connections()
     return write()

@@ -18,8 +18,8 @@ from av.video.stream import VideoStream
 from studio.media.errors import Rejected
 
 MAX_FRAME_PIXELS = 16_800_000
-VIDEO_CODECS = {"h264", "hevc", "av1", "vp9", "mpeg4", "prores", "mjpeg"}
-_DEMUXERS = {"mp4": "mov", "mov": "mov", "wav": "wav", "mp3": "mp3"}
+VIDEO_CODECS = {"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "prores", "mjpeg"}
+_DEMUXERS = {"mp4": "mov", "mov": "mov", "wav": "wav", "mp3": "mp3", "matroska": "matroska"}
 
 DAMAGED_VIDEO = "This video cannot be played: it is damaged or incomplete. Copy or export it again."
 DAMAGED_SOUND = "This sound file cannot be played: it is damaged or incomplete. Copy or export it again."
@@ -28,7 +28,7 @@ DAMAGED_SOUND = "This sound file cannot be played: it is damaged or incomplete. 
 @contextmanager
 def open_media(path: Path, name: str) -> Iterator[InputContainer]:
     """The file opened for reading as the format `name`; every FFmpeg error inside becomes Rejected."""
-    damaged = DAMAGED_VIDEO if _DEMUXERS[name] == "mov" else DAMAGED_SOUND
+    damaged = DAMAGED_SOUND if name in ("wav", "mp3") else DAMAGED_VIDEO
     try:
         with av.open(
             f"file:{path.absolute()}",

@@ -21,7 +21,6 @@ from studio.media.partfiles import Downloaded, PartFile
 MAX_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (403, 404, 410)
-_NOT_MEDIA = ("text/", "application/json", "application/xml", "application/xhtml")
 _REPORT_EVERY = 64 * 1024
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
@@ -119,8 +118,6 @@ def _check_status(response: httpx.Response) -> None:
         return
     if response.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
         raise DownloadRefused("encoded", "The server sends this file compressed, although it was asked not to.")
-    if response.headers.get("content-type", "").lower().startswith(_NOT_MEDIA):
-        raise DownloadRefused("not_media", "The link leads to a page or a message, not to a video.")
 
 
 def _can_begin(response: httpx.Response, part: PartFile, resuming: bool) -> bool:

@@ -79,8 +79,10 @@ def readable_frames(container: InputContainer, stream: VideoStream) -> Iterator[
     """Pictures from here on, ending quietly where the decoder finds nothing more that it can read."""
     try:
         yield from container.decode(stream)
-    except av.error.FFmpegError:
-        return
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError | MemoryError):
+            # The disk or the memory, not the file.
+            raise
 
 
 def to_picture(frame: VideoFrame, height: int | None = None, width: int | None = None) -> Image.Image:

@@ -35,6 +35,10 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+# Never taken as a reference, but a gateway's result is kept in whatever plays.
+RESULTS = {"matroska": Format("matroska", AssetKind.VIDEO, "video/webm", "webm")}
+RESULT_EXTENSIONS = ("mp4", "mov", "webm")
+
 
 @dataclass(frozen=True)
 class MediaInfo:

@@ -24,7 +24,7 @@ from studio.media.frames import (
     video_seconds,
 )
 from studio.media.images import save_webp
-from studio.media.sniffing import sniff
+from studio.media.sniffing import sniff_result
 
 DECODE_ALL_SECONDS = 15
 _BLACK = 16
@@ -42,7 +42,7 @@ class Filmstrip:
 
 def make_poster(video: Path, destination: Path, width: int = 640) -> tuple[int, int]:
     """A WebP from about one second in, or a brighter place where that is black; gives its size."""
-    with open_media(Path(video), sniff(Path(video))) as container:
+    with open_media(Path(video), sniff_result(Path(video))) as container:
         stream = picture_stream(container)
         seconds = float(video_seconds(container, stream))
         picture = _brightest_enough(container, stream, seconds, width)
@@ -52,7 +52,7 @@ def make_poster(video: Path, destination: Path, width: int = 640) -> tuple[int, 
 
 def make_filmstrip(video: Path, destination: Path, frames: int = 10, height: int = 90) -> Filmstrip:
     """A WebP of `frames` moments spread over the video, left to right."""
-    with open_media(Path(video), sniff(Path(video))) as container:
+    with open_media(Path(video), sniff_result(Path(video))) as container:
         stream = picture_stream(container)
         seconds = float(video_seconds(container, stream))
         moments = [seconds * (index + 0.5) / frames for index in range(frames)]
@@ -67,7 +67,7 @@ def make_filmstrip(video: Path, destination: Path, frames: int = 10, height: int
 
 def extract_last_frame(video: Path, destination: Path) -> tuple[int, int]:
     """The true last picture as a PNG at full size, the right way up; gives its size."""
-    with open_media(Path(video), sniff(Path(video))) as container:
+    with open_media(Path(video), sniff_result(Path(video))) as container:
         picture = to_picture(last_frame(container, picture_stream(container)))
     with replacing(Path(destination)) as draft:
         picture.save(draft, format="PNG", compress_level=4)

@@ -16,7 +16,8 @@ from studio.media.structure import check_movie
 
 def probe_video(path: Path, form: Format) -> MediaInfo:
     """What the video is; its first and its last key picture must decode."""
-    check_movie(path)
+    if form.name in ("mp4", "mov"):
+        check_movie(path)
     with open_media(path, form.name) as container:
         stream = picture_stream(container)
         frame = first_frame(container, stream)

@@ -8,6 +8,7 @@ from studio.media.errors import Rejected
 
 TAKEN = "The studio takes images (JPEG, PNG, WebP, BMP, TIFF, GIF), videos (MP4, MOV) and sound (WAV, MP3)."
 
+_MATROSKA = b"\x1aE\xdf\xa3"
 _STARTS = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -28,7 +29,7 @@ _OTHERS = (
     (b"Rar!", "archive", "This is a RAR archive, not a media file."),
     (b"7z\xbc\xaf", "archive", "This is a 7-Zip archive, not a media file."),
     (b"%PDF", "document", "This is a PDF document, not a media file."),
-    (b"\x1aE\xdf\xa3", "unsupported", "WebM and MKV videos cannot be used here; export it as MP4."),
+    (_MATROSKA, "unsupported", "WebM and MKV videos cannot be used here; export it as MP4."),
     (b"OggS", "unsupported", "Ogg files cannot be used here; export it as MP3 or WAV."),
     (b"fLaC", "unsupported", "FLAC files cannot be used here; export it as WAV."),
     (b"#EXTM3U", "playlist", "This is a playlist, not a video; send the video file itself."),
@@ -46,6 +47,13 @@ def sniff(path: Path) -> str:
     if name:
         return name
     raise _explain(head)
+
+
+def sniff_result(path: Path) -> str:
+    """The same for a gateway's result, which may be a WebM or MKV as well."""
+    with path.open("rb") as file:
+        start = file.read(len(_MATROSKA))
+    return "matroska" if start == _MATROSKA else sniff(path)
 
 
 def _by_start(head: bytes) -> str | None:

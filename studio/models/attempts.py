@@ -18,7 +18,7 @@ class Attempt(models.Model):
     base_url = models.CharField(max_length=300)
     request = models.JSONField(default=dict, help_text="As sent, with links and data shortened")
     outcome = models.CharField(max_length=20, choices=AttemptOutcome.choices, default=AttemptOutcome.SENDING)
-    remote_id = models.CharField(max_length=200, blank=True, db_index=True)
+    remote_id = models.CharField(max_length=255, blank=True, db_index=True)
     poll_url = models.CharField(max_length=500, blank=True)
     answer = models.TextField(blank=True)
     billing_id = models.CharField(max_length=120, blank=True)

@@ -18,7 +18,7 @@ class Output(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     seconds = models.DecimalField(max_digits=10, decimal_places=3)
-    frame_rate = models.CharField(max_length=20, help_text="Frames per second as a fraction, such as 24/1")
+    frame_rate = models.CharField(max_length=40, help_text="Frames per second as a fraction, such as 24/1")
     frame_count = models.PositiveIntegerField(null=True)
     video_codec = models.CharField(max_length=30)
     audio_codec = models.CharField(max_length=30, blank=True)

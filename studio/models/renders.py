@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState
+from studio.choices import AT_GATEWAY, ENDED, LIVE, LedgerKind, Lineage, Operation, RenderState
+from studio.models.ledger import LedgerEntry
 from studio.models.users import User
 
 
@@ -23,13 +24,19 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
     def in_gallery(self) -> RenderQuerySet:
         """Newest first, with all that a card shows and nothing more: a page makes many of them."""
-        return self.select_related("asked_by", "output").defer("estimate_basis", "result_url").order_by("-id")
+        wanted = self.select_related("asked_by", "output").with_release()
+        return wanted.defer("estimate_basis", "result_url").order_by("-id")
 
     def with_page(self) -> RenderQuerySet:
         """With all that the page of a take shows."""
         wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
         # A secret is decrypted on reading, and no page needs it.
-        return wanted.defer("key__secret")
+        return wanted.with_release().defer("key__secret")
+
+    def with_release(self) -> RenderQuerySet:
+        """With what the ledger says of their money, so that no card has to ask for it."""
+        entries = LedgerEntry.objects.filter(render=OuterRef("pk"), kind=LedgerKind.RELEASED)
+        return self.annotate(released_entry=Exists(entries))
 
     def before(self, cursor: int | None) -> RenderQuerySet:
         """The page after `cursor`, the id of the last card seen (keyset)."""
@@ -90,6 +97,8 @@ class Render(models.Model):
     poll_failures = models.PositiveIntegerField(default=0)
     # Since when the gateway says that it does not know the task.
     unknown_since = models.DateTimeField(null=True)
+    # Since when it calls the task done without naming a file.
+    no_file_since = models.DateTimeField(null=True)
     # Files that arrived and were no video; broken-off downloads do not count.
     bad_files = models.PositiveSmallIntegerField(default=0)
     result_url = models.TextField(blank=True)
@@ -121,6 +130,17 @@ class Render(models.Model):
     def has_ended(self) -> bool:
         """True when nothing will change it any more."""
         return self.state in ENDED
+
+    @property
+    def is_released(self) -> bool:
+        """True when the ledger says that it costs nothing."""
+        known: bool | None = self.__dict__.get("released_entry")
+        return self.ledger.filter(kind=LedgerKind.RELEASED).exists() if known is None else known
+
+    @property
+    def may_be_charged(self) -> bool:
+        """True when it ended without a file and nobody has said that it costs nothing."""
+        return self.has_ended and self.state != RenderState.READY and not self.is_released
 
 
 class RenderInput(models.Model):

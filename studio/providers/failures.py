@@ -9,6 +9,7 @@ from studio.providers.errors import NotSent, ProviderError, Refused, Retryable, 
 
 # Raised by httpx while a connection is being made, and never later.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_SAME_REQUEST_ELSEWHERE = (301, 307, 308)
 
 MAY_BE_CHARGED = "The gateway may have started the work and may charge for it. It is not sent again by itself."
 
@@ -36,11 +37,14 @@ def transport_error(error: Exception, *, is_read: bool, has_sent: bool) -> Provi
 
 
 def redirect_error(status: int, *, is_read: bool) -> ProviderError:
-    """Nothing is followed with a key. A read of work already paid for must not be lost over it."""
+    """Nothing is followed with a key. A read of work already paid for must not be lost over it, and a create is only
+    refused by the answers that ask for the very same request elsewhere; the others may follow finished work."""
     meaning = f"The gateway answered with a redirect (HTTP {status}), which is never followed."
     advice = "Ask an admin to correct the base URL of this key."
     if is_read:
         return Retryable(meaning, advice=advice, status=status, code="redirect")
+    if status not in _SAME_REQUEST_ELSEWHERE:
+        return Unknown(meaning, advice=MAY_BE_CHARGED, status=status, code="redirect")
     return Refused(meaning, advice=advice, status=status, code="redirect")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
+from django.db.models import F
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import later, now
@@ -12,11 +13,12 @@ from studio.lib.holders import this_process
 from studio.models import Attempt, Render
 from studio.services import ledger
 from studio.services.queue import enqueue, ensure_tracker
-from studio.services.transitions import move
+from studio.services.transitions import move, note
 
 # Longer than the client's time-outs together: whoever holds the claim has answered or is dead by then.
 SUBMIT_LEASE_SECONDS = 320
 SUBMIT_TRIES = 6
+UNSENT_TRIES = 5
 
 
 def begin_attempt(*, render: Render, request_record: dict[str, Any]) -> Attempt | None:
@@ -45,13 +47,14 @@ def begin_attempt(*, render: Render, request_record: dict[str, Any]) -> Attempt 
 def record_accepted(*, attempt: Attempt, remote_id: str, poll_url: str, answer: str, first_poll_seconds: float) -> None:
     """The gateway has a task: remember its name at once, whatever else has become of the render."""
     # Committed by itself: even if nothing after it succeeds, the sweep can follow the task.
-    Attempt.objects.filter(pk=attempt.pk).update(
-        outcome=AttemptOutcome.ACCEPTED,
-        remote_id=remote_id,
-        poll_url=poll_url,
-        answer=answer,
-        answered_at=now(),
-    )
+    name = {"outcome": AttemptOutcome.ACCEPTED, "remote_id": remote_id, "answered_at": now()}
+    mine = Attempt.objects.filter(pk=attempt.pk)
+    try:
+        with transaction.atomic():
+            mine.update(**name, poll_url=poll_url, answer=answer)
+    except (DataError, ValueError):
+        # Something odd beside the name must not cost the name: it alone is enough to follow the task.
+        mine.update(**name)
     adopt(render_id=attempt.render_id, first_poll_seconds=first_poll_seconds)
 
 
@@ -147,6 +150,19 @@ def refuse_unsent(*, render: Render, meaning: str, advice: str) -> None:
             error_advice=advice,
         ):
             ledger.release(render=render, note="Nothing was sent")
+
+
+def record_stumble(*, render: Render, meaning: str) -> None:
+    """Something of ours broke before anything was sent: tried again after a growing pause, a few times."""
+    if render.tries + 1 >= UNSENT_TRIES:
+        advice = "Nothing was sent or charged. Ask an admin to look at the log."
+        refuse_unsent(render=render, meaning=meaning, advice=advice)
+        return
+    with transaction.atomic():
+        if Render.objects.filter(pk=render.pk, state=RenderState.QUEUED).update(
+            tries=F("tries") + 1, not_before=later(10.0 * 2**render.tries), enqueued_at=None
+        ):
+            note(render=render, reason=f"Not sent yet, and tried again shortly: {meaning}")
 
 
 def _close(attempt: Attempt, outcome: AttemptOutcome, answer: str) -> None:

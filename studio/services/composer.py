@@ -71,8 +71,13 @@ def _with_defaults(values: dict[str, str], capability: Capability | None) -> dic
 
 
 def _key(values: Mapping[str, str], keys: list[ProviderKey], capability: Capability | None) -> ProviderKey | None:
+    """The chosen key, or the first one for the model; none when the chosen one is gone, since another's money is no
+    stand-in. A key of another gateway only means that the model was changed."""
     fitting = [key for key in keys if capability is not None and key.provider == capability.provider]
-    chosen = [key for key in fitting if str(key.pk) == values.get("key")]
+    wanted = values.get("key")
+    if wanted and wanted not in {str(key.pk) for key in keys}:
+        return None
+    chosen = [key for key in fitting if str(key.pk) == wanted]
     return next(iter(chosen or fitting), None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -55,6 +57,19 @@ class Composition:
         return self.estimate.amount * self.takes
 
     @property
+    def shown(self) -> str:
+        """A digest of what a press would pay for, but for the words: a page that shows another one is out of date."""
+        paid_for = {
+            "references": [(item.asset.pk, item.role) for item in self.tray if item.role is not None],
+            "key": self.key.pk if self.key else None,
+            "price": [str(self.total), self.estimate.currency if self.estimate else ""],
+            "takes": self.takes,
+            "model": self.values.get("model", ""),
+            "operation": self.values["operation"],
+        }
+        return hashlib.sha256(json.dumps(paid_for).encode()).hexdigest()
+
+    @property
     def problem_of(self) -> dict[str, str]:
         """The problems by field, for showing each beside what it is about."""
         by_field: dict[str, str] = {}
@@ -75,7 +90,7 @@ def number(text: str | None, otherwise: int | None = None) -> int | None:
 def judge(composition: Composition) -> None:
     """Build the request and add what stops it, what to beware of, and what it would cost."""
     capability, key = composition.capability, composition.key
-    if capability is None or key is None:
+    if capability is None or not composition.keys:
         composition.problems.append(
             Problem("model", "There is no gateway key here yet. An admin adds one with manage.py addkey.")
         )
@@ -85,9 +100,12 @@ def judge(composition: Composition) -> None:
         return
     request = build_request(_choice(composition, capability))
     composition.request = request
-    composition.problems += find_problems(
-        capability=capability, request=request, key=key, source_take=composition.source_take
-    )
+    if key is None:
+        composition.problems.append(Problem("key", "The key chosen here is paused or gone. Choose another one."))
+    else:
+        composition.problems += find_problems(
+            capability=capability, request=request, key=key, source_take=composition.source_take
+        )
     composition.problems += _typed_problems(composition)
     composition.warnings += warnings(capability, request)
     composition.estimate = registry.get(capability.provider).estimate(request)
@@ -123,8 +141,7 @@ def _typed_problems(composition: Composition) -> list[Problem]:
     """What is wrong with the words and numbers themselves, beyond what a gateway rules out."""
     values, found = composition.values, []
     empty = [name for name, value in composition.variables if not value.strip()]
-    if empty:
-        found.append(Problem("prompt", str(variables.MissingVariables(empty))))
+    found += [Problem(f"variable:{name}", str(variables.MissingVariables([name]))) for name in empty]
     if values.get("seed", "").strip() and number(values["seed"]) is None:
         found.append(Problem("seed", f"“{values['seed']}” is not a whole number. Correct it, or leave it empty."))
     if number(values.get("takes")) is None:
@@ -135,7 +152,8 @@ def _typed_problems(composition: Composition) -> list[Problem]:
 
 def _mention_problems(composition: Composition) -> list[Problem]:
     counts = counts_of(composition.tray)
-    unknown = mentions.unknown(composition.values.get("prompt", ""), counts)
+    # In what is sent, for a variable's value may speak of a reference as well.
+    unknown = mentions.unknown(_filled(composition), counts)
     return [
         Problem(
             "prompt", f"@{each.kind.label}{each.number} is not in the tray. Add it there, or take it out of the text."

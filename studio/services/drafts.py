@@ -153,9 +153,13 @@ def start_from_frame(*, draft: ComposerDraft, render: Render, frame: Asset) -> N
 
 def next_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:
     """The press has been carried out; the next one is another. Two presses of the same form stay one."""
-    fresh = uuid.uuid4()
-    if ComposerDraft.objects.filter(pk=draft.pk, submission=submission).update(submission=fresh):
-        draft.submission = fresh
+    renew_submission(draft=draft, submission=submission)
     with _changing(draft) as data:
         data.pop("parent", None)
         data.pop("lineage", None)
+
+
+def renew_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:
+    """Give the draft another submission than this used one, unless somebody has already."""
+    ComposerDraft.objects.filter(pk=draft.pk, submission=submission).update(submission=uuid.uuid4())
+    draft.refresh_from_db(fields=["submission"])

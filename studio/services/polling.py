@@ -41,6 +41,7 @@ class Due:
     # Whether the card says that something is wrong with following this task.
     troubled: bool = False
     unknown_since: datetime | None = None
+    no_file_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _due(attempt: Attempt) -> Due:
         progress=render.progress,
         troubled=bool(render.error_meaning),
         unknown_since=render.unknown_since,
+        no_file_since=render.no_file_since,
     )
 
 

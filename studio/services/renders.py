@@ -31,6 +31,14 @@ class Refused(Exception):
         self.problems = problems
 
 
+class AlreadyRendered(Refused):
+    """This submission has made takes, and of something else than is asked for now."""
+
+    def __init__(self) -> None:
+        said = "This page was already rendered elsewhere; press again to render this as well."
+        super().__init__([Problem("render", said)])
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a render comes from: the prompt version and the take it continues, if any."""
@@ -53,10 +61,11 @@ def create_renders(
 ) -> list[Render]:
     """Store `takes` renders, reserve their price and ask for them to be sent, all or nothing.
 
-    The same `submission` again returns what the first one made. Raises Refused.
+    The same `submission` again returns what the first one made. Raises Refused, or AlreadyRendered when that was
+    something else.
     """
-    if made := _already_made(project, submission):
-        return made
+    if made := made_by(project=project, submission=submission):
+        return _same(made, key, request, takes)
     found = _problems(project, key, request, takes, origin)
     if found:
         raise Refused(found)
@@ -69,13 +78,20 @@ def create_renders(
             return made
     except IntegrityError:
         # The same press arrived twice at once, and the other one was first.
-        if made := _already_made(project, submission):
-            return made
+        if made := made_by(project=project, submission=submission):
+            return _same(made, key, request, takes)
         raise
 
 
-def _already_made(project: Project, submission: UUID) -> list[Render]:
+def made_by(*, project: Project, submission: UUID) -> list[Render]:
+    """The takes that this submission has made."""
     return list(project.renders.filter(submission=submission).order_by("take_number"))
+
+
+def _same(made: list[Render], key: ProviderKey, request: RenderRequest, takes: int) -> list[Render]:
+    if len(made) != takes or made[0].key_id != key.pk or RenderRequest.from_json(made[0].spec) != request:
+        raise AlreadyRendered
+    return made
 
 
 def _problems(project: Project, key: ProviderKey, request: RenderRequest, takes: int, origin: Origin) -> list[Problem]:

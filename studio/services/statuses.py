@@ -17,7 +17,7 @@ from studio.services.transitions import move, note
 # History notes progress at every so many per cent, not at every poll.
 PROGRESS_STEP = 5
 PROGRESS = "% done"
-NO_TROUBLE = {"error_said": "", "error_meaning": "", "error_advice": "", "unknown_since": None}
+NO_TROUBLE = {"error_said": "", "error_meaning": "", "error_advice": "", "unknown_since": None, "no_file_since": None}
 
 
 def record_running(*, render_id: int, progress: int | None, next_poll_at: datetime) -> None:
@@ -57,7 +57,7 @@ def record_ended(
     *, render_id: int, to: RenderState, reason: str, said: str, meaning: str, advice: str, free: bool
 ) -> None:
     """The gateway says that there will be no video; `free` when it documents that nothing is charged then."""
-    words = {"error_said": said, "error_meaning": meaning, "error_advice": advice}
+    words = NO_TROUBLE | {"error_said": said, "error_meaning": meaning, "error_advice": advice}
     with transaction.atomic():
         moved = _leave_gateway(render_id, to, reason, **words)
         if moved and free:
@@ -82,6 +82,7 @@ def record_trouble(
     next_poll_at: datetime,
     failures: int,
     unknown: bool = False,
+    no_file: bool = False,
 ) -> None:
     """The task cannot be followed at present; it goes on at the gateway, so this is shown and asked again."""
     here = Render.objects.filter(pk=render_id, state__in=AT_GATEWAY)
@@ -92,6 +93,8 @@ def record_trouble(
             note(render=Render.objects.get(pk=render_id), reason=reason)
         if unknown:
             here.filter(unknown_since=None).update(unknown_since=now())
+        if no_file:
+            here.filter(no_file_since=None).update(no_file_since=now())
         here.update(next_poll_at=next_poll_at, poll_failures=failures, claimed_until=None, claimed_by="")
 
 

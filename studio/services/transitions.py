@@ -29,6 +29,10 @@ ALLOWED: dict[RenderState, frozenset[RenderState]] = {
 }
 
 
+# What a person may have looked at once more; no job ever does, so these are not among the steps above.
+REOPENED = frozenset({S.FAILED, S.EXPIRED})
+
+
 def move(*, render: Render, to: RenderState, reason: str, actor: User | None = None, **changes: Any) -> bool:
     """Take `render` from the state it was read in to `to`, with `changes` to its columns, and write the event.
 
@@ -38,7 +42,18 @@ def move(*, render: Render, to: RenderState, reason: str, actor: User | None = N
     before = RenderState(render.state)
     if to not in ALLOWED[before]:
         raise ValueError(f"A render does not go from {before} to {to}.")
-    moment = now()
+    return _step(render, to, reason, actor, changes)
+
+
+def reopen(*, render: Render, reason: str, actor: User, **changes: Any) -> bool:
+    """Take an ended `render` back to waiting at the gateway, as only a person asks; False and ValueError as above."""
+    if render.state not in REOPENED:
+        raise ValueError(f"A render that is {render.state} is not taken up again.")
+    return _step(render, S.WAITING, reason, actor, changes)
+
+
+def _step(render: Render, to: RenderState, reason: str, actor: User | None, changes: dict[str, Any]) -> bool:
+    before, moment = RenderState(render.state), now()
     # A claim is on the work of one state, so it is over with the state.
     changes = {"claimed_until": None, "claimed_by": ""} | changes
     changes |= {"state": to, "state_at": moment, "ended_at": moment if to in ENDED else None}

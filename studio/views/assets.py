@@ -23,6 +23,8 @@ from studio.services.assets import widest_limits
 from studio.views.limits import upload_limits
 
 PAGE = 60
+# In one form; the page's script sends one file at a time.
+FILES_AT_ONCE = 20
 
 
 @login_required
@@ -59,7 +61,10 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     files = cast(list[HashedUpload], request.FILES.getlist("file"))
     stopped = too_large(request)
     added, errors = [], [stopped.message] if stopped else []
-    for file in files:
+    if len(files) > FILES_AT_ONCE:
+        left = ", ".join(file.name or "" for file in files[FILES_AT_ONCE:])
+        errors.append(f"A form takes {FILES_AT_ONCE} files at once. Send the others again: {left}.")
+    for file in files[:FILES_AT_ONCE]:
         try:
             added.append(_take_in(request, project, file))
         except Rejected as error:

@@ -15,14 +15,21 @@ from django.views.decorators.http import require_POST
 
 from studio import access
 from studio.forms.composer import Press, read_press
-from studio.models import ComposerDraft, Project, Prompt, PromptVersion
+from studio.models import ComposerDraft, Project, Prompt, PromptVersion, Render
+from studio.providers.checks import Problem
 from studio.services import drafts, prompts
 from studio.services.composer import compose
 from studio.services.composition import Composition
-from studio.services.renders import Refused, create_renders
+from studio.services.renders import AlreadyRendered, Refused, create_renders, made_by
 from studio.views.studio_page import composer_context, studio_context
 
 TEMPLATE = "composer/_form.html"
+CHANGED = Problem(
+    "render",
+    "The references, the key or the price have changed since this page was shown: look once more and press again. "
+    "Nothing was sent.",
+)
+UNREADABLE = Problem("render", "This press did not arrive whole. Look once more and press again. Nothing was sent.")
 
 
 @login_required
@@ -32,6 +39,9 @@ def composer(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project(request, slug, access.WHO_SPENDS)
     draft = drafts.draft_of(project=project, user=access.person(request))
     press = read_press(request.POST)
+    if press.submission is not None:
+        # A page keeps its submission until it has read the answer to a render, else a lost answer is paid for twice.
+        draft.submission = press.submission
     drafts.keep(draft=draft, values=press.values, variables=press.variables)
     if press.step == "save":
         return HttpResponse(status=204)
@@ -103,26 +113,40 @@ STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = 
 
 def _render_takes(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> HttpResponse:
     composition = compose(draft)
-    key = composition.key
-    if composition.problems or composition.request is None or key is None:
-        return _answer(request, project, draft, composition=composition)
-    submission = press.submission or draft.submission
     try:
-        made = create_renders(
-            project=project,
-            asked_by=access.person(request),
-            key=key,
-            request=composition.request,
-            takes=composition.takes,
-            submission=submission,
-            origin=composition.origin,
-        )
+        made = _ask_for_takes(request, project, composition, press)
     except Refused as refused:
         composition.problems = refused.problems
+        if isinstance(refused, AlreadyRendered) and press.submission is not None:
+            drafts.renew_submission(draft=draft, submission=press.submission)
         return _answer(request, project, draft, composition=composition)
-    drafts.next_submission(draft=draft, submission=submission)
+    drafts.next_submission(draft=draft, submission=made[0].submission)
     count = "One take is" if len(made) == 1 else f"{len(made)} takes are"
     return _answer(request, project, draft, said=f"{count} on the way.", changed=True)
+
+
+def _ask_for_takes(request: HttpRequest, project: Project, composition: Composition, press: Press) -> list[Render]:
+    """Raises Refused, unless this is what the page showed, or what it has made before."""
+    has_made = press.submission is not None and bool(made_by(project=project, submission=press.submission))
+    if not has_made:
+        found = composition.problems
+        if not found and press.submission is None:
+            found = [UNREADABLE]
+        if not found and press.shown != composition.shown:
+            found = [CHANGED]
+        if found:
+            raise Refused(found)
+    if composition.request is None or composition.key is None or press.submission is None:
+        raise AlreadyRendered
+    return create_renders(
+        project=project,
+        asked_by=access.person(request),
+        key=composition.key,
+        request=composition.request,
+        takes=composition.takes,
+        submission=press.submission,
+        origin=composition.origin,
+    )
 
 
 def _answer(

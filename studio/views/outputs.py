@@ -12,12 +12,21 @@ from studio.media import storage
 from studio.media.ranges import ranged_response
 from studio.models import Output, Render
 
+# By the ending that the studio itself gave, after it had looked into the file.
+CONTENT_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+    ".png": "image/png",
+}
+
 
 @login_required
 @require_safe
 def video(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The video, in ranges."""
-    return _file(request, pk, "file", "video/mp4")
+    return _file(request, pk, "file")
 
 
 @login_required
@@ -25,34 +34,32 @@ def video(request: HttpRequest, pk: int) -> HttpResponseBase:
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The video, to keep."""
     take = access.render(request, pk)
-    name = f"{slugify(take.project.name) or 'take'}-take-{take.pk}.mp4"
-    return _file(request, pk, "file", "video/mp4", name)
+    name = f"{slugify(take.project.name) or 'take'}-take-{take.pk}"
+    return _file(request, pk, "file", name)
 
 
 @login_required
 @require_safe
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The still that stands for the take."""
-    return _file(request, pk, "poster", "image/webp")
+    return _file(request, pk, "poster")
 
 
 @login_required
 @require_safe
 def filmstrip(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Frames of the take side by side."""
-    return _file(request, pk, "filmstrip", "image/webp")
+    return _file(request, pk, "filmstrip")
 
 
 @login_required
 @require_safe
 def last_frame(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The frame that the take ends on."""
-    return _file(request, pk, "last_frame", "image/png")
+    return _file(request, pk, "last_frame")
 
 
-def _file(
-    request: HttpRequest, pk: int, column: str, content_type: str, download_name: str | None = None
-) -> HttpResponseBase:
+def _file(request: HttpRequest, pk: int, column: str, download_name: str = "") -> HttpResponseBase:
     visible = Render.objects.visible_to(access.person(request)).filter(pk=pk).values("pk")
     output = Output.objects.filter(render__in=visible).only("sha256", column).first()
     name = getattr(output, column) if output else ""
@@ -62,5 +69,9 @@ def _file(
     if not path.is_file():
         raise Http404
     return ranged_response(
-        request, path, content_type=content_type, etag=f"{output.sha256[:32]}-{column}", download_name=download_name
+        request,
+        path,
+        content_type=CONTENT_TYPES.get(path.suffix, "application/octet-stream"),
+        etag=f"{output.sha256[:32]}-{column}",
+        download_name=f"{download_name}{path.suffix}" if download_name else None,
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from studio import access
 from studio.models import Render, RenderEvent
-from studio.services import assets, drafts, renders, unconfirmed
+from studio.services import assets, drafts, renders, second_looks, unconfirmed
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
 
@@ -42,6 +42,7 @@ def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
         "take": take,
         "project": take.project,
         "may_spend": may_spend,
+        "may_look_again": may_spend and second_looks.can_look_again(take),
         "inputs": take.inputs.select_related("asset"),
         "events": take.events.select_related("actor").exclude(reason__endswith=PROGRESS).order_by("-id")[:HISTORY],
         "ledger": take.ledger.all(),
@@ -78,6 +79,19 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     except (Refused, ValidationError) as error:
         return _back(request, take, " ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
     return _back(request, again, "Asked for once more; it is new work with its own price.")
+
+
+@login_required
+@require_POST
+def look_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the gateway once more what became of a take that ended and may still be charged."""
+    take = access.render(request, pk, access.WHO_SPENDS)
+    try:
+        second_looks.look_again(render=take, actor=access.person(request))
+        messages.success(request, "The gateway is asked once more. Nothing new is paid for.")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("render-detail", pk=pk)
 
 
 @login_required

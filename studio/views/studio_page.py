@@ -16,7 +16,7 @@ from studio.services import drafts
 from studio.services.composer import compose
 from studio.services.composition import Composition
 from studio.views.limits import upload_limits
-from studio.views.takes import number, page_of_takes
+from studio.views.takes import page_of_takes
 
 LIBRARY = 24
 SAVED_PROMPTS = 12
@@ -25,16 +25,11 @@ SAVED_PROMPTS = 12
 @login_required
 @require_GET
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The studio page; `?prompt=` starts from a saved version."""
+    """The studio page."""
     project = access.project(request, slug)
     draft = None
     if access.may(request, project, access.WHO_SPENDS):
         draft = drafts.draft_of(project=project, user=access.person(request))
-    chosen = number(request.GET.get("prompt", ""))
-    if draft is not None and chosen is not None:
-        version = PromptVersion.objects.filter(prompt__project=project, pk=chosen).first()
-        if version is not None:
-            drafts.use_version(draft=draft, version=version)
     return render(request, "projects/detail.html", studio_context(request, project, draft))
 
 

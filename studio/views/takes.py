@@ -17,6 +17,8 @@ from studio.models.events import GAP_PATIENCE
 from studio.models.renders import RenderQuerySet
 
 PAGE = 24
+# A page that none of the news concerns keeps asking from where it was, until so many have gathered.
+FAR_BEHIND = 100
 # A page listens from a little before it was made, so it will hear of the birth of cards that it shows already.
 JUST_BORN = GAP_PATIENCE + timedelta(seconds=10)
 
@@ -58,6 +60,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     if not events:
         return HttpResponse(status=204)
     takes = _changed(request, {event.render_id for event in events}, number(request.GET.get("oldest", "")) or 0)
+    if not takes and len(events) < FAR_BEHIND:
+        return HttpResponse(status=204)
     born = {event.render_id for event in events if not event.from_state}
     shown = {pk for pk in map(number, request.GET.get("shown", "").split(",")) if pk}
     context = {

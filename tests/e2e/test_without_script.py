@@ -31,6 +31,10 @@ def test_without_script_a_take_is_made_and_downloaded(
         page.locator(f"#chip-{field} > summary").click()
         page.locator(f"#chip-{field} input[value='{value}']").check(force=True)
     page.locator("#render-button").click()
+    # The length and the size were never drawn, so their price is shown before it is paid.
+    expect(page.locator(".composer-errors")).to_contain_text("look once more and press again")
+    expect(cards(page)).to_have_count(0)
+    page.locator("#render-button").click()
     expect(cards(page)).to_have_count(1)
 
     wait_for(lambda: reload(page).locator("article[data-state=ready]").count() or None, "the take", 45)

@@ -28,7 +28,7 @@ def request_with(*assets: object) -> RenderRequest:
 
 
 def test_deliver_by_link_where_the_gateway_can_reach_us(project: Project) -> None:
-    assets = [make_asset(project, prepared_at=now()) for _ in range(2)]
+    assets = [make_asset(project, content, prepared_at=now()) for content in (b"one", b"two")]
     render = make_render(project, make_key(base_url="http://127.0.0.1:8701"))
 
     urls = deliver(render, request_with(*assets))
@@ -58,6 +58,17 @@ def test_deliver_prepares_what_nobody_has_prepared_yet(project: Project, tmp_pat
     asset.refresh_from_db()
     assert (asset.prepared_at is not None, asset.preparation_tries) == (True, 1)
     assert storage.absolute(asset.outgoing).is_file()
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8701", "https://api.example.com"])
+def test_deliver_of_a_copy_that_outgrew_the_limit_is_refused(project: Project, base_url: str) -> None:
+    asset = make_asset(project, b"original", prepared_at=now())
+    with storage.absolute(asset.outgoing).open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    render = make_render(project, make_key(base_url=base_url))
+
+    with pytest.raises(Rejected, match="^As prepared for the gateway: .* the limit is"):
+        deliver(render, request_with(asset))
 
 
 def test_deliver_of_what_cannot_be_prepared_is_refused(project: Project) -> None:

@@ -13,21 +13,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
+import time_machine
 from django.db import connections
 
 from studio.choices import RenderState
 from studio.jobs import ingest as ingest_module
 from studio.jobs.gateways import client, connection_of_attempt
-from studio.jobs.ingest import BAD_FILE_TRIES, TRIES, ingest
+from studio.jobs.ingest import TRIES_AT_LEAST, ingest
 from studio.jobs.posters import picture_take
 from studio.jobs.statuses import apply_status
 from studio.jobs.submit import submit
 from studio.lib.clock import later, now
 from studio.media import storage
 from studio.media.posters import make_poster
-from studio.models import Output, Project, Render
+from studio.models import Attempt, Output, Project, Render
 from studio.providers import registry
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.requests import RenderRequest
 from studio.sandbox.server import Sandbox
 from studio.services import outputs, recovery
@@ -72,6 +75,27 @@ def run_due(render: Render) -> None:
     Render.objects.filter(pk=render.pk).update(not_before=None)
     ingest(render.pk)
     render.refresh_from_db()
+
+
+def run_for(render: Render, hours: float) -> None:
+    """Every run that falls due in so many hours, by a moved clock."""
+    with time_machine.travel(now(), tick=True) as clock:
+        end = now() + timedelta(hours=hours)
+        while now() < end and render.state == RenderState.FETCHING:
+            ingest(render.pk)
+            render.refresh_from_db()
+            clock.shift(max(timedelta(seconds=1), (render.not_before or now()) - now() + timedelta(seconds=1)))
+
+
+@pytest.fixture
+def gateway_says(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let the gateway answer every read of a task with one status."""
+
+    def says(status: RemoteStatus) -> None:
+        adapter = type(registry.get("tokenlab").adapter)
+        monkeypatch.setattr(adapter, "status", lambda *_, **__: status)
+
+    return says
 
 
 def files_of(render: Render) -> list[str]:
@@ -204,19 +228,111 @@ def test_ingest_after_a_crash_right_after_the_last_byte_needs_no_link(
     assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
 
 
-def test_ingest_of_a_page_instead_of_a_video_is_given_up_truthfully(project: Project, server: FileServer) -> None:
+def test_ingest_of_a_page_instead_of_a_video_is_given_up_after_hours_and_truthfully(
+    project: Project, server: FileServer
+) -> None:
     server.content, server.content_type = b"<!doctype html><p>Sign in", "text/html"
     render = rendered(project, server.url)
+    run_for(render, 5)
+    after_hours = render.state
 
-    for _ in range(BAD_FILE_TRIES + 2):
-        run_due(render)
+    run_for(render, 8)
 
-    assert (render.state, len(server.requests)) == (RenderState.FAILED, BAD_FILE_TRIES)
-    assert render.error_said == "The link leads to a page or a message, not to a video."
-    assert render.error_meaning == (
-        "What the gateway delivered is not a playable video. The gateway has rendered it, so it is probably charged."
+    assert (after_hours, render.state) == (RenderState.FETCHING, RenderState.FAILED)
+    assert (render.error_said, render.error_meaning) == (
+        "",
+        "The link leads to a page or a message, not to a video. What the gateway delivered is not a playable video. "
+        "The gateway has rendered it, so it is probably charged.",
     )
-    assert (files_of(render), render.ledger.count()) == ([], 0)
+    assert (files_of(render), render.ledger.count()) == (["rejected-incoming.mp4"], 0)
+
+
+def test_ingest_of_a_video_under_a_wrong_content_type_is_ready(project: Project, server: FileServer) -> None:
+    server.content_type = "application/json"
+    render = rendered(project, server.url)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    assert render.state == RenderState.READY
+
+
+@pytest.mark.parametrize("codec", ["libvpx-vp9", "libx265", "libsvtav1"])
+@pytest.mark.parametrize("ending", ["mp4", "webm", "mkv"])
+def test_ingest_keeps_any_video_that_plays(
+    project: Project, server: FileServer, tmp_path: Path, codec: str, ending: str
+) -> None:
+    if (codec, ending) == ("libx265", "webm"):
+        pytest.skip("WebM holds no HEVC.")
+    server.content = make_video(tmp_path / f"film.{ending}", seconds=0.5, codec=codec).read_bytes()
+    render = rendered(project, server.url)
+
+    ingest(render.pk)
+
+    render.refresh_from_db()
+    assert (render.state, render.output.width, render.output.filmstrip_frames) == (RenderState.READY, 160, 10)
+    assert Path(render.output.file).suffix == (".mp4" if ending == "mp4" else ".webm")
+
+
+def test_ingest_keeps_what_it_rejects_until_a_good_file_is_here(
+    project: Project, server: FileServer, film: bytes
+) -> None:
+    server.content = film[: len(film) // 2]
+    render = rendered(project, server.url)
+    run_due(render)
+    rejected = files_of(render)
+    server.content, server.etag = film, '"v2"'
+
+    run_due(render)
+
+    assert (rejected, render.state) == (["rejected-incoming.mp4"], RenderState.READY)
+    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+
+
+def test_ingest_never_deletes_a_file_that_is_in_its_place(project: Project, server: FileServer, film: bytes) -> None:
+    server.status = 403
+    render = rendered(project, server.url)
+    path = storage.absolute(storage.render_name(render.pk, f"take-{render.submission.hex}-1.mp4"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(film[: len(film) // 2])
+
+    run_for(render, 30)
+
+    assert (render.state, files_of(render)) == (RenderState.EXPIRED, ["rejected-take.mp4"])
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOMEM, errno.EAGAIN])
+@pytest.mark.parametrize("place", ["studio.media.probe_videos.first_frame", "studio.media.probe_videos.last_frame"])
+def test_ingest_on_a_disk_in_trouble_waits_and_keeps_the_file(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch, number: int, place: str
+) -> None:
+    def trouble(*_: Any) -> None:
+        av.error.err_check(-number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, trouble)
+        render = rendered(project, server.url)
+        run_due(render)
+    waiting = (render.state, render.bad_files, files_of(render))
+
+    run_due(render)
+
+    assert waiting == (RenderState.FETCHING, 0, ["incoming.mp4"])
+    assert (render.state, len(server.requests)) == (RenderState.READY, 1)
+
+
+def test_ingest_on_a_disk_in_trouble_for_a_day_keeps_the_whole_file(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "adopt", full)
+    render = rendered(project, server.url)
+
+    run_for(render, 30)
+
+    assert (render.state, files_of(render)) == (RenderState.EXPIRED, ["incoming.mp4"])
 
 
 def test_ingest_of_bytes_that_do_not_play_is_tried_a_few_times(
@@ -234,10 +350,43 @@ def test_ingest_of_bytes_that_do_not_play_is_tried_a_few_times(
     assert (first, render.state) == ((RenderState.FETCHING, 1), RenderState.READY)
 
 
-def test_ingest_broken_off_often_does_not_count_as_bad(project: Project, server: FileServer) -> None:
+def test_ingest_broken_off_for_most_of_a_day_comes_home(project: Project, server: FileServer) -> None:
     server.status = 502
     render = rendered(project, server.url)
-    for _ in range(BAD_FILE_TRIES + 3):
+    run_for(render, 23)
+    server.status = 200
+
+    run_due(render)
+
+    assert render.state == RenderState.READY
+
+
+def test_ingest_pauses_at_most_ten_minutes(project: Project, server: FileServer) -> None:
+    server.status = 502
+    render = rendered(project, server.url, tries=100)
+
+    run_due(render)
+
+    assert render.not_before is not None
+    assert timedelta(minutes=9) < render.not_before - now() <= timedelta(minutes=10)
+
+
+def test_ingest_gives_up_after_a_day_of_tries(project: Project, server: FileServer) -> None:
+    server.status = 502
+    render = rendered(project, server.url)
+
+    run_for(render, 30)
+
+    assert (render.state, render.ledger.count(), render.error_said) == (RenderState.EXPIRED, 0, "")
+    assert "could not be fetched for a whole day" in render.error_meaning
+
+
+def test_ingest_after_days_of_a_studio_that_was_off_does_not_give_up_at_the_first_hiccup(
+    project: Project, server: FileServer
+) -> None:
+    server.status = 502
+    render = rendered(project, server.url, state_at=now() - timedelta(days=3))
+    for _ in range(TRIES_AT_LEAST - 1):
         run_due(render)
     server.status = 200
 
@@ -246,31 +395,89 @@ def test_ingest_broken_off_often_does_not_count_as_bad(project: Project, server:
     assert render.state == RenderState.READY
 
 
-def test_ingest_gives_up_after_a_day_of_tries(project: Project, server: FileServer) -> None:
-    server.status = 502
-    render = rendered(project, server.url, tries=TRIES - 1)
-
-    run_due(render)
-
-    assert (render.state, render.ledger.count()) == (RenderState.EXPIRED, 0)
-    assert "could not be fetched for a whole day" in render.error_meaning
-
-
 def test_ingest_of_a_dead_link_waits_while_the_gateway_cannot_be_asked(project: Project, server: FileServer) -> None:
     server.status = 403
     render = rendered(project, server.url)
 
-    run_due(render)
+    run_for(render, 23)
 
     assert render.state == RenderState.FETCHING
 
 
-def test_ingest_refuses_an_address_inside(project: Project) -> None:
-    render = rendered(project, "https://10.0.0.1/video.mp4")
+@pytest.mark.parametrize(
+    "status",
+    [
+        RemoteStatus(RemoteState.RUNNING),
+        RemoteStatus(RemoteState.UNKNOWN_WORD),
+        RemoteStatus(RemoteState.FAILED, error_code=NO_VIDEO_CODE),
+    ],
+)
+def test_ingest_of_a_dead_link_waits_while_no_other_is_named(
+    project: Project, server: FileServer, gateway_says: Any, status: RemoteStatus
+) -> None:
+    server.status = 403
+    gateway_says(status)
+    render = rendered(project, server.url)
+
+    run_for(render, 20)
+
+    assert render.state == RenderState.FETCHING
+
+
+@pytest.mark.parametrize("state", [RemoteState.FAILED, RemoteState.CANCELLED, RemoteState.EXPIRED])
+def test_ingest_of_a_dead_link_ends_when_the_gateway_says_so(
+    project: Project, server: FileServer, gateway_says: Any, state: RemoteState
+) -> None:
+    server.status = 403
+    gateway_says(RemoteStatus(state, error_text="deleted"))
+    render = rendered(project, server.url)
 
     run_due(render)
 
-    assert (render.state, render.ledger.count()) == (RenderState.FAILED, 0)
+    assert (render.state, render.error_said) == (RenderState.EXPIRED, "deleted")
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.1/video.mp4", "http://video.example.com/v.mp4", "https://u:p@a.b/c"])
+def test_ingest_of_an_address_that_may_not_be_fetched_tries_for_a_fresh_one(
+    project: Project, server: FileServer, gateway_says: Any, url: str
+) -> None:
+    render = rendered(project, url)
+    run_due(render)
+    waiting = (render.state, render.ledger.count())
+    gateway_says(RemoteStatus(RemoteState.SUCCEEDED, video_url=server.url))
+    run_due(render)
+
+    run_due(render)
+
+    assert (waiting, render.state) == ((RenderState.FETCHING, 0), RenderState.READY)
+
+
+def test_ingest_never_fetches_from_this_machine_for_a_gateway_elsewhere(project: Project, server: FileServer) -> None:
+    render = rendered(project, server.url)
+    Attempt.objects.update(base_url="https://api.example.com")
+
+    run_due(render)
+
+    assert (render.state, server.requests) == (RenderState.FETCHING, [])
+
+
+def test_ingest_that_breaks_off_says_so_and_waits_longer_each_time(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise UnicodeError("an odd tag")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest_module, "download", broken)
+        render = rendered(project, server.url, tries=4)
+        run_due(render)
+    waiting = (render.state, render.claimed_by, (render.not_before or now()) > later(25))
+
+    run_due(render)
+
+    assert waiting == (RenderState.FETCHING, "", True)
+    assert "stumbled over it: UnicodeError" in render.events.order_by("-id")[1].reason
+    assert render.state == RenderState.READY
 
 
 def test_ingest_on_a_full_disk_waits(project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,8 +580,7 @@ def test_ingest_that_cannot_succeed_ends_without_another_create(
     submit(render.pk)
     fetching(render, sandbox)
 
-    for _ in range(BAD_FILE_TRIES + 2):
-        run_due(render)
+    run_for(render, 30)
 
     assert (render.state, len(sandbox.creates)) == (state, 1)
     assert "probably charged" in render.error_meaning

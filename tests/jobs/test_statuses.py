@@ -69,6 +69,16 @@ def test_status_that_comes_too_late_changes_nothing(project: Project, state: str
     assert (render.state, render.events.count(), render.ledger.count()) == (state, 1, 0)
 
 
+def test_failure_without_a_reason_puts_no_words_into_the_gateways_mouth(project: Project) -> None:
+    render = make_followed(project)
+
+    status = RemoteStatus(RemoteState.FAILED)
+    apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert (render.error_said, render.error_meaning) == ("", "The gateway gave no reason. Nothing is charged.")
+
+
 def test_success_takes_back_what_was_said_of_trouble(project: Project) -> None:
     render = make_followed(project, error_said="401", error_meaning="The gateway does not accept the key any more.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -310,6 +311,50 @@ def test_submit_names_the_paid_task_in_the_log_when_it_cannot_be_stored(
     critical = [record.getMessage() for record in caplog.records if record.levelno == logging.CRITICAL]
     task = sandbox.creates[0]["task_id"]
     assert critical == [f"take {render.pk}: the gateway's task {task} could not be stored"]
+    first = next(record.getMessage() for record in caplog.records if record.name == "studio.jobs.submit")
+    assert first == (f"the database does not take take {render.pk}, the gateway's task {task} yet: OperationalError")
+
+
+def test_patience_ends_before_the_queue_ends_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submit_module, "PATIENCE", (0, 1000, 0))
+    tried = []
+
+    def never() -> None:
+        tried.append(1)
+        raise OperationalError("database is locked")
+
+    with pytest.raises(OperationalError):
+        submit_module._patiently(never, time.monotonic() + 200)
+
+    assert len(tried) == 3
+
+
+@pytest.mark.parametrize("broken", ["deliver", "spec"])
+def test_submit_that_breaks_before_the_claim_says_so_backs_off_and_refuses_in_the_end(
+    ask: Ask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def stumble(*_: Any) -> None:
+        raise KeyError("gone")
+
+    render = ask()
+    if broken == "spec":
+        Render.objects.filter(pk=render.pk).update(spec={})
+    else:
+        monkeypatch.setattr(submit_module, "deliver", stumble)
+    submit(render.pk)
+    render.refresh_from_db()
+    first = (render.state, render.tries, render.not_before is not None and render.not_before > now())
+    told = list(render.events.values_list("reason", flat=True))[-1]
+
+    for _ in range(attempts.UNSENT_TRIES):
+        Render.objects.filter(pk=render.pk).update(not_before=None)
+        submit(render.pk)
+
+    render.refresh_from_db()
+    meaning = "The studio could not make the request ready (KeyError)."
+    assert (first, told) == ((RenderState.QUEUED, 1, True), f"Not sent yet, and tried again shortly: {meaning}")
+    assert (render.state, render.error_meaning, sandbox.creates) == (RenderState.REFUSED, meaning, [])
+    assert kinds_of(render) == ["estimated", "reserved", "released"]
 
 
 def test_submit_cancelled_before_the_job_ran_sends_nothing(ask: Ask, sandbox: Sandbox) -> None:
@@ -384,7 +429,7 @@ def test_submit_that_echoes_the_key_is_masked(
 
 
 def test_submit_records_the_request_without_links(ask: Ask, studio_project: Project) -> None:
-    asset = make_asset(studio_project, prepared_at=now())
+    asset = make_asset(studio_project, b"picture", prepared_at=now())
     render = ask(
         operation=Operation.IMAGE_TO_VIDEO, inputs=(input_file(InputRole.FIRST_FRAME, asset),), aspect_ratio="adaptive"
     )

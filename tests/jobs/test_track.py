@@ -123,7 +123,7 @@ def test_track_follows_a_take_to_its_end(transactional_db: None, ask: Ask, sandb
 
 @pytest.mark.parametrize(
     ("fault", "state"),
-    [("error-string", "failed"), ("error-object", "failed"), ("moderation", "failed"), ("no-url", "failed")],
+    [("error-string", "failed"), ("error-object", "failed"), ("moderation", "failed")],
 )
 def test_track_ends_what_the_gateway_ends(
     transactional_db: None, ask: Ask, sandbox: Sandbox, fault: str, state: str
@@ -137,8 +137,47 @@ def test_track_ends_what_the_gateway_ends(
         track.track(run_seconds=0.3)
 
     released = render.ledger.filter(kind="released").exists()
-    assert (render.state, released) == (state, fault != "no-url")
+    assert (render.state, released) == (state, True)
     assert render.error_said != ""
+
+
+def test_track_waits_minutes_for_the_file_of_a_task_that_is_done(project: Project) -> None:
+    with answering(lambda path: (200, {}, b'{"status": "completed"}')) as gateway:
+        key = make_key(base_url=gateway.base_url)
+        fresh = make_followed(project, key)
+        quick = make_followed(project, key, no_file_since=now() - timedelta(hours=1), poll_failures=1)
+        late = make_followed(project, key, no_file_since=now() - timedelta(minutes=6), poll_failures=20)
+        Render.objects.filter(pk=quick.pk).update(next_poll_at=later(0.25))
+
+        track.track(run_seconds=0.3)
+
+    assert (state_of(fresh), state_of(quick), state_of(late)) == ("waiting", "waiting", "failed")
+    assert fresh.error_meaning == "The gateway says that it is done but names no file yet. It is asked again."
+    assert (fresh.error_said, late.error_said, late.ledger.count()) == ("", "", 0)
+    assert late.error_meaning == "The gateway calls the take completed but names no file. It is probably charged."
+
+
+def test_track_fetches_a_file_that_was_named_late(project: Project) -> None:
+    with answering(lambda path: (200, {}, b'{"status": "completed"}')) as gateway:
+        render = make_followed(project, make_key(base_url=gateway.base_url))
+        track.track(run_seconds=0.3)
+        gateway.answer = lambda path: (200, {}, b'{"status": "completed", "video_url": "https://a.test/v.mp4"}')
+        Render.objects.update(next_poll_at=now())
+
+        track.track(run_seconds=0.3)
+
+    assert (state_of(render), render.error_meaning, render.no_file_since) == ("fetching", "", None)
+
+
+@pytest.mark.parametrize("answer", [(503, {}, b""), (401, {}, b"{}"), (404, {}, b"{}")])
+def test_track_never_gives_up_on_age_when_a_read_fails(project: Project, answer: Answer) -> None:
+    with answering(lambda path: answer) as gateway:
+        render = make_followed(project, make_key(base_url=gateway.base_url))
+        render.attempts.update(created_at=now() - timedelta(days=30))
+
+        track.track(run_seconds=0.3)
+
+    assert state_of(render) == "waiting"
 
 
 def test_track_polls_every_due_render_once_with_two_trackers(project: Project) -> None:
@@ -373,7 +412,8 @@ def test_track_shows_an_unknown_task_and_loses_it_only_after_hours(project: Proj
     with answering(lambda path: (404, {}, b"{}")) as gateway:
         key = make_key(base_url=gateway.base_url)
         recent = make_followed(project, key, poll_failures=20, unknown_since=now() - timedelta(hours=5))
-        old = make_followed(project, key, poll_failures=20, unknown_since=now() - timedelta(hours=7))
+        away = make_followed(project, key, poll_failures=3, unknown_since=now() - timedelta(hours=70))
+        old = make_followed(project, key, poll_failures=30, unknown_since=now() - timedelta(hours=7))
 
         track.track(run_seconds=0.3)
 
@@ -381,6 +421,7 @@ def test_track_shows_an_unknown_task_and_loses_it_only_after_hours(project: Proj
     old.refresh_from_db()
     assert (recent.state, recent.error_meaning[:45]) == ("waiting", "The gateway does not know this task at presen")
     assert (old.state, old.ledger.count()) == ("expired", 0)
+    assert state_of(away) == "waiting"
 
 
 def test_track_says_when_the_key_is_refused_and_when_it_works_again(project: Project) -> None:

@@ -212,12 +212,6 @@ def test_compressed_answer_is_refused(server: FileServer, fetch: Fetch) -> None:
     assert (type(error), error.code, fetch.left()) == (DownloadRefused, "encoded", [])
 
 
-def test_page_instead_of_a_video_is_refused(server: FileServer, fetch: Fetch) -> None:
-    server.content_type = "text/html; charset=utf-8"
-
-    assert fetch.error(server.url).code == "not_media"
-
-
 def test_slow_download_stops_at_its_deadline_and_keeps_its_part(server: FileServer, fetch: Fetch) -> None:
     never = threading.Event()
     server.before_block = lambda: never.wait(0.05)

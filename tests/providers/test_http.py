@@ -171,8 +171,14 @@ def test_forbidden_address_refuses_a_create(monkeypatch: pytest.MonkeyPatch) -> 
     assert b"".join(server.requests) == b""
 
 
-@pytest.mark.parametrize(("call", "kind"), [(CREATE, Refused), (READ, Retryable)])
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("call", "kind", "status"),
+    [
+        *[(READ, Retryable, status) for status in (301, 302, 303, 307, 308)],
+        *[(CREATE, Refused, status) for status in (301, 307, 308)],
+        *[(CREATE, Unknown, status) for status in (300, 302, 303, 304)],
+    ],
+)
 def test_redirect_is_never_followed(status: int, call: Call, kind: type[ProviderError]) -> None:
     seen = []
 

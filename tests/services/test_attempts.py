@@ -124,3 +124,15 @@ def test_postponed_waits_until_its_tries_are_used_up(project: Project) -> None:
     last = attempts.record_postponed(attempt=attempt, said="busy", seconds=30)
 
     assert (first, waiting, last) == (True, (RenderState.QUEUED, True), False)
+
+
+@pytest.mark.parametrize("odd", [{"poll_url": "/v1/" + "a" * 600}, {"poll_url": "/\ud800"}, {"answer": "\x00"}])
+def test_accepted_with_something_odd_keeps_the_name_of_the_task(project: Project, odd: dict[str, str]) -> None:
+    render, attempt = begun(project)
+    values = {"poll_url": "", "answer": "pending"} | odd
+
+    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", first_poll_seconds=1, **values)
+
+    attempt.refresh_from_db()
+    render.refresh_from_db()
+    assert (render.state, attempt.outcome, attempt.remote_id) == ("waiting", AttemptOutcome.ACCEPTED, "ldtask_1")

@@ -72,7 +72,9 @@ def test_compose_of_a_good_draft_has_a_price_for_all_takes(draft: ComposerDraft)
     ("values", "field"),
     [
         ({"prompt": ""}, "prompt"),
-        ({"prompt": "{hero} runs"}, "prompt"),
+        ({"prompt": "{hero} runs"}, "variable:hero"),
+        ({"prompt": "{hero} runs", "var_hero": "@Image1"}, "prompt"),
+        ({"key": "987654321"}, "key"),
         ({"prompt": "@Image1 runs"}, "prompt"),
         ({"seed": "seven"}, "seed"),
         ({"seed": "9" * 30}, "seed"),

@@ -17,7 +17,7 @@ from studio.lib.clock import now
 from studio.models import LedgerEntry, Project, ProviderKey, Render, RenderEvent, User
 from studio.services import ledger
 from studio.services.attempts import begin_attempt
-from studio.services.renders import Origin, Refused, ask_cancel, create_renders, retry
+from studio.services.renders import AlreadyRendered, Origin, Refused, ask_cancel, create_renders, retry
 from studio.services.requests import input_file
 from tests.factories import make_asset, make_key, make_output, make_project, make_render, make_request
 
@@ -53,12 +53,26 @@ def test_create_stores_takes_with_event_money_and_hint(project: Project, artist:
         assert render.estimate > Decimal(0)
 
 
+def test_create_of_something_else_with_the_same_submission_is_refused(project: Project) -> None:
+    submission, key = uuid4(), make_key()
+    press(project, key, submission=submission)
+    before = stored()
+
+    for other in ({"takes": 5}, {"request": make_request(prompt="Another")}):
+        with pytest.raises(AlreadyRendered):
+            press(project, key, submission=submission, **other)
+    with pytest.raises(AlreadyRendered):
+        press(project, make_key(), submission=submission)
+
+    assert stored() == before
+
+
 def test_create_with_the_same_submission_finds_what_is_there(project: Project) -> None:
     submission, key = uuid4(), make_key()
     first = press(project, key, submission=submission)
     before = stored()
 
-    second = press(project, key, submission=submission, takes=5, request=make_request(prompt="Another"))
+    second = press(project, key, submission=submission)
 
     assert (second, stored()) == (first, before)
 

@@ -12,7 +12,7 @@ from django.db import connections
 from studio.choices import ENDED, RenderState
 from studio.lib.clock import later, now
 from studio.models import Render, User
-from studio.services.transitions import ALLOWED, move, note
+from studio.services.transitions import ALLOWED, move, note, reopen
 from tests.factories import make_project, make_render
 
 S = RenderState
@@ -58,6 +58,22 @@ def test_move_takes_exactly_the_steps_that_the_life_of_a_render_has(before: Rend
     assert (stored.state, render.state) == (after, after)
     assert (event.from_state, event.to_state, event.reason) == (before, after, "Because")
     assert (stored.ended_at is not None) == (after in ENDED)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", RenderState)
+def test_reopen_is_only_of_what_may_have_been_rendered_after_all(before: RenderState, artist: User) -> None:
+    render = make_render(make_project(), state=before, ended_at=now())
+
+    if before not in {S.FAILED, S.EXPIRED}:
+        with pytest.raises(ValueError, match="not taken up again"):
+            reopen(render=render, reason="Because", actor=artist)
+        assert render.events.count() == 1
+        return
+
+    assert reopen(render=render, reason="Because", actor=artist)
+    stored = Render.objects.get(pk=render.pk)
+    assert (stored.state, stored.ended_at, stored.events.get(actor=artist).from_state) == (S.WAITING, None, before)
 
 
 def test_every_state_has_its_row() -> None:

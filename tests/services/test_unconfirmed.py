@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connections
 
 from studio.choices import AttemptOutcome, LedgerKind, RenderState
 from studio.models import Attempt, Project, Render, User
 from studio.services import ledger, unconfirmed
-from tests.factories import make_attempt, make_render
+from tests.factories import make_attempt, make_key, make_project, make_render, make_user
 
 
 @pytest.fixture
@@ -48,14 +51,41 @@ def test_adopt_refuses_what_is_no_task_id(take: Render, manager: User, remote_id
     assert take.state == RenderState.UNCONFIRMED
 
 
-def test_adopt_refuses_the_task_of_another_take(take: Render, manager: User) -> None:
-    other = make_render(take.project, key=take.key)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_adopt_refuses_the_task_of_another_take(take: Render, manager: User, elsewhere: bool) -> None:
+    other = make_render(take.project, key=make_key() if elsewhere else take.key)
     make_attempt(other, remote_id="ldtask_taken")
 
     with pytest.raises(ValidationError):
         unconfirmed.adopt(render=take, actor=manager, remote_id="ldtask_taken")
 
     assert Attempt.objects.filter(remote_id="ldtask_taken").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_adopt_of_one_task_by_two_people_at_once_is_done_once(transactional_db: None) -> None:
+    project, actor, refused = make_project(), make_user(), []
+    takes = [make_render(project, key=make_key(), state=RenderState.UNCONFIRMED) for _ in range(4)]
+    for take in takes:
+        make_attempt(take, outcome=AttemptOutcome.UNKNOWN)
+    start = threading.Barrier(len(takes))
+
+    def work(take: Render) -> None:
+        start.wait()
+        try:
+            unconfirmed.adopt(render=take, actor=actor, remote_id="ldtask_one")
+        except ValidationError:
+            refused.append(take.pk)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(take,)) for take in takes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(refused), Attempt.objects.filter(remote_id="ldtask_one").count()) == (3, 1)
 
 
 @pytest.mark.parametrize("state", [RenderState.WAITING, RenderState.READY, RenderState.FAILED])

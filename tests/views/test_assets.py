@@ -280,3 +280,12 @@ def test_reference_that_is_gone_from_disk(client_of: ClientOf, project: Project,
     asset = make_asset(project)
 
     assert client_of(artist).get(reverse("asset-file", args=[asset.pk])).status_code == 404
+
+
+def test_form_takes_twenty_files_at_once_and_names_the_others(upload: Upload, tmp_path: Path) -> None:
+    files = [image(tmp_path, f"{number}.jpg", shade=number * 10) for number in range(22)]
+
+    response = upload(*files, script=False)
+
+    assert Asset.objects.count() == 20
+    assert said(response)[0] == ("error", "A form takes 20 files at once. Send the others again: 20.jpg, 21.jpg.")

@@ -257,3 +257,23 @@ def test_update_asks_the_same_number_of_questions_for_any_tray(
         response = press("update", operation="reference-to-video")
 
     assert len(response.context["composer"].tray) == count
+
+
+def test_prompt_from_its_own_page_goes_into_the_composer_and_nothing_else_changes(
+    client_of: Callable[[User], Client], press: Press, project: Project, artist: User
+) -> None:
+    press("save", prompt="Typed.", duration="9")
+    version = make_prompt(project, "Waves.").versions.get()
+
+    response = client_of(artist).post(reverse("composer", args=[project.slug]), {"act": f"prompt:{version.pk}"})
+
+    values = draft_of(project, artist).data["values"]
+    assert response.headers["Location"] == reverse("project-detail", args=[project.slug])
+    assert (values["prompt"], values["duration"]) == ("Waves.", "9")
+
+
+def test_ratio_that_follows_the_input_reads_as_a_word(press: Press) -> None:
+    body = press("update", aspect_ratio="adaptive").content.decode()
+
+    assert '<span class="chip-value">Adaptive</span>' in body
+    assert '<span class="choice-text">Adaptive<' in body

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from studio.choices import AssetKind, Role
 from studio.models import ComposerDraft, Project, ProviderKey, Render, User
-from tests.factories import make_asset, make_output, make_project, make_render
-from tests.views.composing import HTMX, Press, draft_of, fill_tray, key, press, toast_of
+from tests.factories import make_asset, make_key, make_output, make_project, make_render
+from tests.views.composing import HTMX, Press, alert_of, draft_of, fill_tray, hidden_of, key, press, toast_of
 
 __all__ = ["key", "press"]
 
@@ -61,15 +61,14 @@ def test_render_after_the_answer_is_another_press(press: Press, project: Project
 
 
 @pytest.mark.parametrize("submission", ["", "nonsense", "0" * 40_000, "\x00"])
-def test_render_without_a_readable_submission_uses_the_one_on_record(
+def test_render_without_a_readable_submission_is_refused(
     press: Press, project: Project, artist: User, submission: str
 ) -> None:
-    press("save")
-    known = draft_of(project, artist).submission
+    response = press("render", submission=submission)
 
-    press("render", submission=submission)
-
-    assert Render.objects.get().submission == known
+    assert (response.status_code, Render.objects.count()) == (422, 0)
+    assert "This press did not arrive whole." in alert_of(response)
+    assert hidden_of(response)["submission"] == str(draft_of(project, artist).submission)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,9 @@ def test_render_without_a_readable_submission_uses_the_one_on_record(
     [
         ("prompt", "   ", "id_prompt"),
         ("prompt", "@Image4 waves", "id_prompt"),
-        ("prompt", "A car in {weather}", "id_prompt"),
+        ("prompt", "A car in {weather}", "variable-1"),
+        ("prompt", "{hero} in {weather}", "variable-2"),
+        ("key", "987654321", "chip-key"),
         ("duration", "99", "chip-duration"),
         ("duration", "soon", "chip-duration"),
         ("resolution", "4k", "chip-resolution"),
@@ -170,9 +171,17 @@ def test_extension_of_no_take_at_all_is_refused(press: Press, source_take: str) 
     assert (response.status_code, Render.objects.count()) == (422, 0)
 
 
-def test_render_with_a_key_that_is_not_there_uses_the_first(press: Press, key: ProviderKey) -> None:
-    press("render", key="987654321")
+def test_render_with_a_key_that_is_gone_charges_no_other(press: Press, project: Project, key: ProviderKey) -> None:
+    chosen = make_key()
+    press("update", key=str(chosen.pk))
+    ProviderKey.objects.filter(pk=chosen.pk).update(paused_at=timezone.now())
 
+    response = press("render")
+    again = press("render", key=str(key.pk))
+
+    assert (response.status_code, again.status_code) == (422, 200)
+    assert "The key chosen here is paused or gone. Choose another one." in alert_of(response)
+    assert f'name="key" value="{key.pk}" data-updates' in response.content.decode()
     assert Render.objects.get().key == key
 
 

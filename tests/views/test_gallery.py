@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import RenderState, Role
 from studio.models import Project, User
+from studio.services import ledger
 from tests.factories import make_output, make_project, make_render
 
 ClientOf = Callable[[User], Client]
@@ -114,3 +116,38 @@ def test_gallery_asks_the_same_number_of_questions_for_any_number_of_takes(
         response = client.get(reverse("gallery"))
 
     assert len(response.context["takes"]) == count
+
+
+@pytest.mark.parametrize(
+    ("state", "released", "words"),
+    [
+        ("queued", False, "≈ $0.42"),
+        ("refused", True, "not charged"),
+        ("cancelled", False, "≈ $0.42"),
+        ("failed", True, "not charged"),
+        ("expired", False, "≈ $0.42"),
+    ],
+)
+def test_card_says_not_charged_only_where_the_ledger_does(
+    client_of: ClientOf, project: Project, artist: User, state: str, released: bool, words: str
+) -> None:
+    take = make_render(project, state=state)
+    if released:
+        ledger.release(render=take, note="Nothing was sent")
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert f'<span class="number">{words}</span>' in body
+    assert ("May still be charged." in body) == (state in {"cancelled", "expired"})
+
+
+def test_price_that_was_worked_out_here_is_never_shown_as_the_gateways(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    take = make_render(project)
+    make_output(take)
+    ledger.settle(render=take, amount=Decimal("0.37"), note="By the price list")
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert '<span class="number">≈ $0.37</span>' in body

@@ -77,7 +77,7 @@ def test_detail_offers_the_newest_text_and_says_what_is_in_it(
     newest = prompt.versions.get(number=2)
     assert response.context["form"]["text"].value() == "A blue car for {hero} and @Image1."
     assert (response.context["variables"], response.context["mentions"]) == (["hero"], ["@Image1"])
-    assert f'href="/projects/tea/?prompt={newest.pk}"' in response.content.decode()
+    assert f'name="act" value="prompt:{newest.pk}"' in response.content.decode()
 
 
 def test_detail_starts_from_an_older_version(client_of: Callable[[User], Client], prompt: Prompt, artist: User) -> None:

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from studio.choices import RenderState
 from studio.models import Asset, ComposerDraft, Project, Render, User
-from tests.factories import make_asset, make_key, make_output, make_render, make_request, store
+from studio.services import ledger
+from tests.factories import make_asset, make_followed, make_key, make_output, make_render, make_request, store
+from tests.views.composing import HTMX, hidden_of
 
-HTMX = {"HX-Request": "true"}
 ENDED_BADLY = ("refused", "failed", "cancelled", "expired")
 Act = Callable[..., Any]
 
@@ -179,7 +180,9 @@ def test_vary_comes_out_as_a_child(
     take = make_render(project)
     act("render-vary", take)
 
-    client_of(artist).post(reverse("composer", args=[project.slug]), {"act": "render"}, headers=HTMX)
+    client, address = client_of(artist), reverse("composer", args=[project.slug])
+    page = hidden_of(client.post(address, {"act": "update"}, headers=HTMX))
+    client.post(address, {"act": "render"} | page, headers=HTMX)
 
     (child,) = take.children.all()
     assert (child.lineage, child.spec["prompt"]) == ("vary", take.spec["prompt"])
@@ -227,3 +230,35 @@ def test_buttons_pressed_on_a_page_that_is_out_of_date_are_survived(
     act: Act, project: Project, name: str, state: str
 ) -> None:
     assert act(name, make_render(project, state=state)).status_code == 302
+
+
+def test_look_again_asks_the_gateway_once_more(act: Act, project: Project, artist: User) -> None:
+    take = make_followed(project, state="expired", next_poll_at=None)
+
+    responses = [act("render-look-again", take) for _ in range(2)]
+
+    take.refresh_from_db()
+    assert (take.state, take.events.order_by("-id")[0].actor) == ("waiting", artist)
+    assert [each["Location"] for each in responses] == [reverse("render-detail", args=[take.pk])] * 2
+    assert said(responses[0]) == [("success", "The gateway is asked once more. Nothing new is paid for.")]
+    assert said(responses[1])[-1][0] == "error"
+
+
+@pytest.mark.parametrize(("released", "offered"), [(False, True), (True, False)])
+def test_take_that_may_be_charged_offers_a_look_before_paying_again(
+    act: Act, client_of: Callable[[User], Client], artist: User, project: Project, released: bool, offered: bool
+) -> None:
+    take = make_followed(project, state="failed", error_meaning="It was lost.", error_advice="Look at your bill.")
+    if released:
+        ledger.release(render=take, note="Not charged")
+
+    client = client_of(artist)
+    page = client.get(reverse("render-detail", args=[take.pk])).content.decode()
+    card = client.get(reverse("render-card", args=[take.pk])).content.decode()
+
+    assert (reverse("render-look-again", args=[take.pk]) in page, "Look at the gateway again" in page) == (offered,) * 2
+    for body in (page, card):
+        assert ("Render again · may be paid twice" in body, "Try again" in body) == (offered, not offered)
+    assert ("May still be charged" in card, "Look at your bill.</p>" in card, "not charged" in card) == (
+        offered, offered, released,
+    )  # fmt: skip

@@ -81,6 +81,7 @@ ROUTES = (
     Route("render-card", LOOK, ("take",)),
     Route("render-cancel", ACT, ("take",), reviewer=403),
     Route("render-retry", ACT, ("take",), reviewer=403),
+    Route("render-look-again", ACT, ("take",), reviewer=403),
     Route("render-resolve", ACT, ("take",), reviewer=403),
     Route("render-vary", ACT, ("take",), reviewer=403),
     Route("render-extend", ACT, ("take",), reviewer=403),

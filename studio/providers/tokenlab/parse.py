@@ -24,9 +24,9 @@ _STATES = {
 
 # An id becomes part of a path, so it may hold nothing that would lead elsewhere.
 _FOLLOWABLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~=+@-]{0,254}")
-
-NO_VIDEO = "The gateway calls the take completed but gave no address of a video."
-NO_REASON = "The gateway gave no reason."
+_LONGEST_POLL_URL = 500
+# No database keeps all of these, and none of them says anything; line breaks and tabs stay.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -40,7 +40,13 @@ def created(document: Mapping[str, Any]) -> Created:
     first = status(document)
     if not first.word:
         first = replace(first, state=RemoteState.WAITING)
-    return Created(remote_id, _text(document.get("poll_url")), first)
+    return Created(remote_id, _poll_url(document.get("poll_url")), first)
+
+
+def _poll_url(value: Any) -> str:
+    """An odd one is dropped, since the fixed path on the own host always works."""
+    usable = isinstance(value, str) and len(value) <= _LONGEST_POLL_URL and value.isprintable()
+    return value if usable else ""
 
 
 def status(document: Mapping[str, Any]) -> RemoteStatus:
@@ -65,9 +71,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
 
 def _with_consequences(read: RemoteStatus) -> RemoteStatus:
     if read.state == RemoteState.SUCCEEDED and not read.video_url:
-        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text=NO_VIDEO)
-    if read.state == RemoteState.FAILED and not read.error_text:
-        return replace(read, error_text=NO_REASON)
+        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
     return read
 
 
@@ -103,7 +107,7 @@ def _last_frame_urls(document: Mapping[str, Any]) -> Iterator[str]:
 def _urls_in(place: Any) -> Iterator[str]:
     """The shape of list items is not documented, so both likely names are tried."""
     if isinstance(place, str) and place.lower().startswith(("https://", "http://")):
-        yield place
+        yield plain(place)
     elif isinstance(place, Mapping):
         yield from _urls_in(place.get("url"))
         yield from _urls_in(place.get("video_url"))
@@ -121,4 +125,9 @@ def _progress(value: Any) -> int | None:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return ""
-    return str(value) if isinstance(value, str | int) else ""
+    return plain(str(value)) if isinstance(value, str | int) else ""
+
+
+def plain(text: str) -> str:
+    """The gateway's words without what cannot be stored."""
+    return _UNSTORABLE.sub("", text)

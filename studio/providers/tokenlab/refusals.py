@@ -11,6 +11,7 @@ from studio.providers.calls import LONGEST_WAIT_SECONDS, Answer
 from studio.providers.errors import BadKey, NotFound, ProviderError, Refused, Retryable, Unknown
 from studio.providers.failures import MAY_BE_CHARGED
 from studio.providers.tokenlab.advice import ASK_ADMIN, advice_for, meaning_for
+from studio.providers.tokenlab.parse import plain
 
 _LONGEST_SAID = 1000
 # Client errors that a gateway or a proxy before it may give after the work has begun.
@@ -45,8 +46,8 @@ def read_document(answer: Answer, secret: str) -> ErrorDocument:
     code = hints.get("code") or hints.get("type") or ""
     return ErrorDocument(
         status=answer.status,
-        code=mask(str(code), secret)[:100],
-        said=mask(said if isinstance(said, str) else "", secret)[:_LONGEST_SAID],
+        code=mask(plain(str(code)), secret)[:100],
+        said=mask(plain(said) if isinstance(said, str) else "", secret)[:_LONGEST_SAID],
         hints=hints,
         retry_after=_wait(answer, hints),
     )
@@ -62,7 +63,7 @@ def create_error(answer: Answer, secret: str) -> ProviderError:
         return Unknown(meaning, advice=MAY_BE_CHARGED, **found.words)
     if _is_about_the_key(found):
         return BadKey(meaning_for(found.code, found.status), advice=ASK_ADMIN, **found.words)
-    advice = mask(advice_for(found.code, found.status, found.hints), secret)
+    advice = mask(plain(advice_for(found.code, found.status, found.hints)), secret)
     return Refused(meaning_for(found.code, found.status), advice=advice, **found.words)
 
 
@@ -81,7 +82,7 @@ def read_error(answer: Answer, secret: str) -> ProviderError:
 
 def unreadable_create(answer: Answer, secret: str) -> Unknown:
     meaning = "The gateway accepted the request, but its answer names no task, so the take cannot be followed."
-    said = mask(answer.text()[:_LONGEST_SAID], secret)
+    said = mask(plain(answer.text()), secret)[:_LONGEST_SAID]
     return Unknown(meaning, advice=MAY_BE_CHARGED, said=said, status=answer.status, code="unreadable_answer")
 
 

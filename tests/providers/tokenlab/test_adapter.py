@@ -118,7 +118,8 @@ CREATE_ERRORS: list[tuple[int, Any, type[ProviderError]]] = [
     (200, b"[]", Unknown),
     (200, {"status": "pending"}, Unknown),
     (200, {"id": "../../admin"}, Unknown),
-    (302, b"", Refused),
+    (302, b"", Unknown),
+    (307, b"", Refused),
 ]
 
 

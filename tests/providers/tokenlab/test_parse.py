@@ -40,6 +40,23 @@ def test_created_needs_only_an_id() -> None:
     assert parse.created({"id": "a1"}) == Created("a1", "", RemoteStatus(RemoteState.WAITING))
 
 
+@pytest.mark.parametrize("poll_url", ["/v1/" + "a" * 500, "/v1/\x00", "/v1/\ud800", "/v1/a\nb", 3])
+def test_created_with_an_odd_poll_url_keeps_the_task(poll_url: Any) -> None:
+    assert parse.created({"id": "a1", "poll_url": poll_url}).poll_url == ""
+
+
+def test_created_id_is_read_without_what_cannot_be_stored() -> None:
+    assert parse.created({"id": "\x00ldtask_1\ud800"}).remote_id == "ldtask_1"
+
+
+def test_words_are_read_without_what_cannot_be_stored() -> None:
+    read = parse.status(
+        {"status": "fai\x00led", "error": "No\x00 \ud800faces\nhere", "billing_transaction_id": "b\x01"}
+    )
+
+    assert (read.word, read.error_text, read.billing_id) == ("failed", "No faces\nhere", "b")
+
+
 def test_created_may_have_ended_already() -> None:
     created = parse.created({"task_id": "a1", "status": "completed", "video_url": VIDEO})
 
@@ -104,7 +121,7 @@ def test_video_is_found_in_every_place(place: dict[str, Any]) -> None:
 def test_completed_without_a_video_is_a_failure(place: dict[str, Any]) -> None:
     read = parse.status({"status": "completed", **place})
 
-    assert (read.state, read.error_code, read.error_text) == (RemoteState.FAILED, "no_video_url", parse.NO_VIDEO)
+    assert (read.state, read.error_code, read.error_text) == (RemoteState.FAILED, "no_video_url", "")
 
 
 @pytest.mark.parametrize("place", [{"last_frame_url": VIDEO}, {"content": {"last_frame_url": VIDEO}}])
@@ -118,10 +135,10 @@ def test_last_frame_is_found_in_both_places(place: dict[str, Any]) -> None:
         ({"error": "Content policy violation"}, "", "Content policy violation"),
         ({"error": {"code": "policy", "message": "Not allowed"}}, "policy", "Not allowed"),
         ({"error": {"code": "policy"}}, "policy", "policy"),
-        ({"error": {}}, "", parse.NO_REASON),
-        ({"error": None}, "", parse.NO_REASON),
-        ({"error": ["odd"]}, "", parse.NO_REASON),
-        ({}, "", parse.NO_REASON),
+        ({"error": {}}, "", ""),
+        ({"error": None}, "", ""),
+        ({"error": ["odd"]}, "", ""),
+        ({}, "", ""),
         ({"error": "key sk-0123456789 refused"}, "", "key [removed] refused"),
     ],
 )

@@ -1,0 +1,47 @@
+"""A second look at the gateway, when a person asks for it: an ended take may have been made and charged after all."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from studio.choices import AttemptOutcome
+from studio.lib.clock import now
+from studio.models import Render, User
+from studio.services.queue import ensure_tracker
+from studio.services.transitions import REOPENED, reopen
+
+# Everything that belongs to the first look, so that the second one starts afresh.
+_AFRESH = {
+    "error_said": "",
+    "error_meaning": "",
+    "error_advice": "",
+    "unknown_since": None,
+    "no_file_since": None,
+    "progress": None,
+    "cancel_asked_at": None,
+    "cancel_answered_at": None,
+    "not_before": None,
+    "tries": 0,
+    "poll_failures": 0,
+    "bad_files": 0,
+    "result_url": "",
+}
+
+
+def can_look_again(render: Render) -> bool:
+    """Whether the gateway took this take on, it ended without a video, and nobody said that it costs nothing."""
+    if render.state not in REOPENED or render.is_released:
+        return False
+    return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).exists()
+
+
+def look_again(*, render: Render, actor: User) -> None:
+    """Follow the take at the gateway once more; nothing new is sent or paid for. Raises ValidationError."""
+    if not can_look_again(render):
+        raise ValidationError("There is nothing more to look for at the gateway: look at this take again.")
+    with transaction.atomic():
+        reason = "Looked at once more at the gateway"
+        if not reopen(render=render, reason=reason, actor=actor, next_poll_at=now(), **_AFRESH):
+            raise ValidationError("This take has moved on meanwhile; look at it again.")
+        ensure_tracker()
