@@ -207,6 +207,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "studio": {"level": environment.studio_log_level},
+        # What a person may not do or see is answered on the page; it is no trouble of the studio's.
+        "django.request": {"level": "ERROR"},
         # httpx logs whole addresses, and ours carry signatures.
         "httpx": {"level": "WARNING"},
     },

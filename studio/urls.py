@@ -65,6 +65,7 @@ ASSETS = [
     path("projects/<slug:slug>/references/", assets.library, name="asset-list"),
     path("projects/<slug:slug>/references/upload/", assets.upload, name="asset-upload"),
     path("references/<int:pk>/file/", assets.file, name="asset-file"),
+    path("references/<int:pk>/preview/", assets.preview, name="asset-preview"),
     path("references/<int:pk>/thumbnail/", assets.thumbnail, name="asset-thumbnail"),
     path("references/<int:pk>/delete/", assets.remove, name="asset-delete"),
     path("r/<str:token>/<str:name>", assets.for_gateway, name="reference-file"),

@@ -30,6 +30,7 @@ function show(level, text) {
   const toast = document.createElement("div");
   toast.className = `toast toast-${level === "offline" ? "error" : level}`;
   toast.dataset.toast = "";
+  if (level === "offline" && text !== UNANSWERED) toast.dataset.offline = "";
   const words = document.createElement("p");
   words.textContent = text;
   toast.append(icon(ICONS[level] ?? "info"), words, dismissButton());
@@ -67,6 +68,10 @@ if (region) {
   new MutationObserver(() => [...region.children].forEach(hideLater)).observe(region, { childList: true });
 }
 
+// An answer has arrived: what was said about the connection is no longer true.
+document.addEventListener("htmx:afterOnLoad", () => {
+  for (const toast of document.querySelectorAll("[data-offline]")) toast.remove();
+});
 document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text));
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;

@@ -35,7 +35,7 @@ function reasonAgainst(file, form) {
   if (!file.size) return "This file is empty.";
   if (!file.type || !Object.keys(limits).length) return "";
   const limit = limits[file.type.split("/")[0]];
-  if (!limit || (limit.types && !limit.types.includes(file.type))) return `Files of the kind ${file.type} cannot be used as a reference.`;
+  if (!limit || (limit.types && !limit.types.includes(file.type))) return `Files of the kind ${file.type} cannot be used. Images, MP4, MOV, WAV and MP3 can.`;
   if (limit.bytes && file.size > limit.bytes) return `${megabytes(file.size)} is too large; the limit is ${megabytes(limit.bytes)}.`;
   return "";
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.utils import timezone
 
+from studio.lib.addresses import is_loopback_host
 from studio.models.encryption import EncryptedTextField
 
 
@@ -27,3 +30,13 @@ class ProviderKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.label} ({self.hint})"
+
+    @property
+    def host(self) -> str:
+        """Where requests with this key go."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether that is this very machine, where nothing is charged."""
+        return is_loopback_host(self.host)

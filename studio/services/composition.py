@@ -154,12 +154,18 @@ def _mention_problems(composition: Composition) -> list[Problem]:
     counts = counts_of(composition.tray)
     # In what is sent, for a variable's value may speak of a reference as well.
     unknown = mentions.unknown(_filled(composition), counts)
-    return [
-        Problem(
-            "prompt", f"@{each.kind.label}{each.number} is not in the tray. Add it there, or take it out of the text."
+    return [Problem("prompt", _missing(composition, f"@{each.kind.label}{each.number}", each)) for each in unknown]
+
+
+def _missing(composition: Composition, name: str, mention: mentions.Mention) -> str:
+    """Why a name in the prompt stands for nothing: its reference is not there, or this operation does not use it."""
+    lying = sum(item.asset.kind == mention.kind for item in composition.tray)
+    if mention.number <= lying:
+        label = Operation(composition.values["operation"]).label
+        return (
+            f"{name} is in the tray, but {label} does not use it. Take it out of the text, or choose another operation."
         )
-        for each in unknown
-    ]
+    return f"{name} is not in the tray. Add it there, or take it out of the text."
 
 
 def _origin(composition: Composition) -> Origin:

@@ -43,6 +43,16 @@ def money(amount: Decimal | None, currency: str = "USD") -> str:
 
 
 @register.filter
+def fine_money(amount: Decimal | None, currency: str = "USD") -> str:
+    """An amount to the tenth of a cent, where it is to be multiplied by the reader."""
+    if amount is None:
+        return "price unknown"
+    figure = f"{amount.quantize(Decimal('0.001'), rounding=ROUND_UP):,}"
+    sign = CURRENCY_SIGNS.get(currency)
+    return f"{sign}{figure}" if sign else f"{figure} {currency}"
+
+
+@register.filter
 def model_name(take: Render) -> str:
     """The studio's name of the take's model; the gateway's id for one that is no longer in the catalogue."""
     try:

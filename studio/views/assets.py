@@ -133,6 +133,13 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _stored(request, asset.thumbnail, "image/webp", f"{asset.sha256}-preview")
 
 
+@login_required
+@require_GET
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The place of its small picture, which asks again until the job has made one."""
+    return render(request, "assets/_preview.html", {"asset": access.asset(request, pk)})
+
+
 @require_safe
 def for_gateway(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """One reference for the gateway that works on it: no session, but a signature that ends with the render."""

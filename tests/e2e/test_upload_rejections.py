@@ -20,7 +20,7 @@ REASONS = {
     "cut.jpg": "it is damaged or incomplete",
     "tiny.png": "300",
     "bomb.png": "too many pixels to open safely",
-    "notes.txt": "Files of the kind text/plain cannot be used as a reference.",
+    "notes.txt": "Files of the kind text/plain cannot be used. Images, MP4, MOV, WAV and MP3 can.",
     "heavy.jpg": "40 MB is too large",
 }
 # Seen through by the browser already, so that not a byte of them is sent.

@@ -146,3 +146,19 @@ def test_compose_asks_the_database_a_fixed_number_of_times(
 
 def _other(project: Project) -> Project:
     return Project.objects.create(name="Other", slug=f"{project.slug}-other")
+
+
+def test_compose_tells_an_unused_reference_from_a_missing_one(project: Project, artist: User) -> None:
+    make_key()
+    draft = drafts.draft_of(project=project, user=artist)
+    drafts.add_to_tray(draft=draft, assets=[make_asset(project), make_asset(project)])
+    values = {"operation": "image-to-video", "prompt": "@Image1 turns into @Image2 and @Image3"}
+    drafts.keep(draft=draft, values=values, variables={})
+
+    words = [problem.message for problem in compose(draft).problems]
+
+    assert words == [
+        "@Image2 is in the tray, but Image to video does not use it. "
+        "Take it out of the text, or choose another operation.",
+        "@Image3 is not in the tray. Add it there, or take it out of the text.",
+    ]

@@ -289,3 +289,18 @@ def test_form_takes_twenty_files_at_once_and_names_the_others(upload: Upload, tm
 
     assert Asset.objects.count() == 20
     assert said(response)[0] == ("error", "A form takes 20 files at once. Send the others again: 20.jpg, 21.jpg.")
+
+
+def test_preview_asks_again_until_the_picture_is_made(
+    client_of: Callable[[User], Client], artist: User, project: Project
+) -> None:
+    asset = make_asset(project, thumbnail="")
+    browser, address = client_of(artist), reverse("asset-preview", args=[asset.pk])
+
+    before = browser.get(address).content.decode()
+    Asset.objects.filter(pk=asset.pk).update(thumbnail="references/ab/cd/preview.webp")
+    after = browser.get(address).content.decode()
+
+    assert f'hx-get="{address}"' in before
+    assert "hx-get" not in after
+    assert f'src="{reverse("asset-thumbnail", args=[asset.pk])}"' in after

@@ -71,6 +71,7 @@ ROUTES = (
     Route("asset-list", LOOK, ("slug",)),
     Route("asset-upload", ACT, ("slug",), reviewer=403),
     Route("asset-file", FILE, ("asset",)),
+    Route("asset-preview", LOOK, ("asset",)),
     Route("asset-thumbnail", FILE, ("asset",)),
     Route("asset-delete", ACT, ("asset",), reviewer=403),
     Route("reference-file", FILE, ("signed", "name"), open_to_all=True),
