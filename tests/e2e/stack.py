@@ -68,7 +68,9 @@ def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 30.0
 def start(data_dir: Path, log: Path, *, pace: float = 0.5) -> Stack:
     """Start `manage.py up --demo` on free ports and wait until it says how to get in."""
     port, sandbox_port = free_port(), free_port()
-    env = {name: value for name, value in os.environ.items() if name not in {*variable_names(), "Q_CLUSTER_NAME"}}
+    # The database alone may be given from outside, so that the whole path can be walked on PostgreSQL too.
+    settings = {*variable_names(), "Q_CLUSTER_NAME"} - {"DATABASE_URL"}
+    env = {name: value for name, value in os.environ.items() if name not in settings}
     env |= {
         "STUDIO_DATA_DIR": str(data_dir),
         "STUDIO_PORT": str(port),
