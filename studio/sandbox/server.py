@@ -76,7 +76,7 @@ class Sandbox:
         if request.path == "/_sandbox" or request.path.startswith("/_sandbox/"):
             return control.answer(self.gateway, request)
         for dialect in DIALECTS.values():
-            if dialect.speaks(request.path):
+            if dialect.speaks(request):
                 return dialect.answer(self.gateway, request)
         return json_reply({"error": {"message": "There is no such address here.", "type": "not_found_error"}}, 404)
 

@@ -13,7 +13,7 @@ from studio.sandbox.messages import Reply, Request
 class Dialect(NamedTuple):
     """What the server needs of a gateway's package."""
 
-    speaks: Callable[[str], bool]
+    speaks: Callable[[Request], bool]
     answer: Callable[[Gateway, Request], Reply]
 
 

@@ -24,8 +24,8 @@ POLICIES = ("auto", "verified", "official")
 View = Callable[..., Reply]
 
 
-def speaks(path: str) -> bool:
-    return path.startswith("/v1/")
+def speaks(request: Request) -> bool:
+    return request.path.startswith("/v1/")
 
 
 def answer(gateway: Gateway, request: Request) -> Reply:
