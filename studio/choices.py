@@ -88,6 +88,7 @@ class Lineage(TextChoices):
     VARY = "vary", "Varies"
     RETRY = "retry", "Retries"
     REMIX = "remix", "Uses the last frame of"
+    SWITCH = "switch", "Tries the next gateway for"
 
 
 class AttemptOutcome(TextChoices):

@@ -23,7 +23,7 @@ from studio.providers import registry
 from studio.providers.answers import Created
 from studio.providers.errors import NotSent, ProviderError, Retryable, Unknown
 from studio.providers.http import Connection
-from studio.providers.requests import RenderRequest
+from studio.providers.requests import Dispatch, RenderRequest
 from studio.services import attempts
 from studio.services.requests import capability_of, find_problems
 
@@ -85,7 +85,7 @@ def _packed(render: Render) -> Parcel | None:
     except (Rejected, FileNotFoundError) as error:
         attempts.refuse_unsent(render=render, meaning=_without_path(error), advice="Upload the reference again.")
         return None
-    body = registry.get(render.provider).body(request, urls)
+    body = registry.get(render.provider).body(request, urls, Dispatch())
     return Parcel(connection, request, urls, redact_request(body, connection.secret))
 
 

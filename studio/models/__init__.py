@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from studio.models.assets import Asset
 from studio.models.attempts import Attempt
+from studio.models.audit import AuditEntry
 from studio.models.drafts import ComposerDraft
 from studio.models.events import RenderEvent
-from studio.models.keys import ProviderKey
+from studio.models.keys import ProviderKey, RetiredSecret
 from studio.models.leases import Lease
 from studio.models.ledger import LedgerEntry
 from studio.models.outputs import Output
@@ -18,6 +19,7 @@ from studio.models.users import Invitation, User
 __all__ = [
     "Asset",
     "Attempt",
+    "AuditEntry",
     "ComposerDraft",
     "Invitation",
     "LedgerEntry",
@@ -31,5 +33,6 @@ __all__ = [
     "Render",
     "RenderEvent",
     "RenderInput",
+    "RetiredSecret",
     "User",
 ]

@@ -47,6 +47,8 @@ class Project(models.Model):
     brief = models.TextField(blank=True)
     # What a new composer starts with, in the words of its own fields, as far as chosen.
     default_settings = models.JSONField(default=dict, blank=True)
+    # Whether a render that one gateway refuses for certain may go to the next one by itself.
+    tries_next_gateway = models.BooleanField(default=False)
     created_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)

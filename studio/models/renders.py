@@ -76,7 +76,14 @@ class Render(models.Model):
     estimate_basis = models.TextField(blank=True)
     price = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     progress = models.PositiveSmallIntegerField(null=True)
-    # The gateway's own words, what they mean, and what to do.
+    # Why this gateway and key: the choice and its reason, as shown when it was asked for.
+    door_reason = models.CharField(max_length=400, blank=True)
+    # Further keys that may be tried, in order, if this one refuses for certain; each with the price that was shown.
+    fallbacks = models.JSONField(default=list, blank=True)
+    # The gateway's own account of the finished work: answers.Usage.to_json().
+    usage = models.JSONField(default=dict, blank=True)
+    # The gateway's own code and words, what they mean, and what to do.
+    error_code = models.CharField(max_length=100, blank=True)
     error_said = models.TextField(blank=True)
     error_meaning = models.TextField(blank=True)
     error_advice = models.TextField(blank=True)

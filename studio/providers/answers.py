@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class RemoteState(StrEnum):
@@ -25,6 +28,29 @@ ENDED_STATES = frozenset({RemoteState.SUCCEEDED, RemoteState.FAILED, RemoteState
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What the gateway itself says that it counts or takes: tokens, seconds of output, or a sum in its currency."""
+
+    tokens: int | None = None
+    seconds: Decimal | None = None
+    charged: Decimal | None = None
+    currency: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        found = {"tokens": self.tokens, "currency": self.currency or None}
+        found |= {name: str(value) for name in ("seconds", "charged") if (value := getattr(self, name)) is not None}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Usage:
+        sums = {name: Decimal(data[name]) for name in ("seconds", "charged") if data.get(name) is not None}
+        return cls(tokens=data.get("tokens"), currency=data.get("currency", ""), **sums)
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteStatus:
     """One reading of a task. `word` is the gateway's own; an unknown word counts as still running."""
 
@@ -37,6 +63,7 @@ class RemoteStatus:
     error_text: str = ""
     billing_id: str = ""
     cancelled: bool = False
+    usage: Usage = NO_USAGE
 
     @property
     def has_ended(self) -> bool:
@@ -51,6 +78,8 @@ class Created:
     poll_url: str
     status: RemoteStatus
     request_id: str = ""
+    # What the gateway took on accepting, where it says so.
+    charge: Usage = NO_USAGE
 
 
 class CancelKind(StrEnum):
@@ -65,4 +94,44 @@ class CancelKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CancelAnswer:
     kind: CancelKind
+    said: str = ""
+
+
+class KeyVerdict(StrEnum):
+    """What a harmless call with a key has shown."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReport:
+    """The result of checking a key. `live` holds, by model id, what the gateway says of it now, as plain JSON data."""
+
+    verdict: KeyVerdict
+    meaning: str
+    said: str = ""
+    balance: Decimal | None = None
+    currency: str = ""
+    live: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ProofKind(StrEnum):
+    """What came of looking for a task whose create was never answered.
+
+    `ABSENT` says only that nothing is to be seen so far; `NOT_CREATED` is a documented certainty."""
+
+    FOUND = "found"
+    NOT_CREATED = "not_created"
+    ABSENT = "absent"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`remote_id` is set with FOUND only."""
+
+    kind: ProofKind
+    remote_id: str = ""
     said: str = ""

@@ -24,6 +24,7 @@ class Connection:
     provider: str
     base_url: str
     secret: str = field(repr=False)
+    route: str = field(default="", kw_only=True)
     allow_loopback: bool = False
 
     def __post_init__(self) -> None:
@@ -45,10 +46,21 @@ class Call:
     payload: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    # The exact bytes to send, for a replay; else they are made of `payload`.
+    content: bytes | None = None
+
+    @property
+    def body(self) -> bytes | None:
+        return self.content if self.payload is None else encoded(self.payload)
 
     @property
     def is_read(self) -> bool:
         return self.method == "GET"
+
+
+def encoded(payload: Mapping[str, Any]) -> bytes:
+    """A JSON body as it is sent: the same document always gives the same bytes."""
+    return json.dumps(payload, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True)

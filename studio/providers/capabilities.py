@@ -85,6 +85,15 @@ class Capability:
     media: Mapping[AssetKind, MediaLimits]
     prompt_advice: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
+    # The routes (Provider.routes) that offer it; none named means all of them.
+    routes: tuple[str, ...] = ()
+    # What is to be known where the gateway has no switch for sound.
+    sound_note: str = ""
+
+    @property
+    def studio_model(self) -> str:
+        """The studio's name as one word: the same for the same model behind several gateways."""
+        return self.name.lower().replace(" ", "-")
 
     @property
     def key(self) -> str:

@@ -5,7 +5,6 @@ It knows nothing of any gateway's dialect, repeats nothing and follows nothing."
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 
 import aiohttp
@@ -69,7 +68,7 @@ def _built(
     request = client.build_request(
         call.method,
         url,
-        content=None if call.payload is None else json.dumps(call.payload, ensure_ascii=False).encode(),
+        content=call.body,
         headers=_headers(connection, call),
         extensions={"trace": watch, "timeout": timeout},
     )
@@ -78,7 +77,7 @@ def _built(
 
 def _headers(connection: Connection, call: Call) -> dict[str, str]:
     headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "rushes"}
-    if call.payload is not None:
+    if call.body is not None:
         headers["Content-Type"] = "application/json"
     return headers | dict(call.headers) | {"Authorization": f"Bearer {connection.secret}"}
 

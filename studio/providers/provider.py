@@ -4,23 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
-from studio.providers.answers import CancelAnswer, Created, RemoteStatus
+from studio.providers.answers import CancelAnswer, Created, KeyReport, Proof, RemoteStatus, Usage
 from studio.providers.calls import Connection
 from studio.providers.capabilities import Capability
 from studio.providers.estimates import Estimate
-from studio.providers.requests import RenderRequest
+from studio.providers.requests import Dispatch, RenderRequest
+
+Urls = Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A create that was sent and never answered: all there is for finding its task.
+
+    `body` are the exact bytes sent, where they were kept; `known_ids` belong to other takes."""
+
+    request: RenderRequest
+    dispatch: Dispatch
+    sent_at: datetime
+    body: bytes = b""
+    known_ids: frozenset[str] = frozenset()
 
 
 class Adapter(Protocol):
-    """Four calls; each sends one request and raises one of the four errors. None repeats anything."""
+    """Each call sends what it must and no more, and raises one of the four errors. None repeats a create."""
 
     def create(
-        self, client: httpx.Client, connection: Connection, request: RenderRequest, urls: Mapping[int, str]
+        self,
+        client: httpx.Client,
+        connection: Connection,
+        request: RenderRequest,
+        urls: Urls,
+        dispatch: Dispatch = Dispatch(),  # noqa: B008  (frozen)
     ) -> Created: ...
 
     def status(
@@ -33,21 +54,62 @@ class Adapter(Protocol):
 
     def cancel(self, client: httpx.Client, connection: Connection, remote_id: str) -> CancelAnswer: ...
 
+    def check(self, client: httpx.Client, connection: Connection, management_secret: str = "") -> KeyReport:
+        """A harmless reading with the key; a refused key is a report too, an unreachable gateway an error."""
+        ...
+
+    def prove(self, client: httpx.Client, connection: Connection, lost: Lost) -> Proof:
+        """Look for the task of an unanswered create; only asked for where `Provider.proves` says so."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One of several ways to the same gateway; a key is bound to one."""
+
+    value: str
+    label: str
+    base_url: str = ""
+
+
+def _as_recorded(capability: Capability, base_url: str, route: str, live: Mapping[str, Any]) -> Capability | None:
+    return capability
+
+
+def _dollars(base_url: str, route: str) -> str:
+    return "USD"
+
+
+def _never(base_url: str, route: str) -> bool:
+    return False
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`settle` prices a finished file: request, its seconds, its width and its height.
+    """`settle` prices a finished file: request, its seconds, width and height, and the gateway's own account.
 
     `failed_is_free` is true only where the gateway documents that a failed or cancelled task costs nothing;
-    `poll_seconds` is its own advice for the pause between two looks."""
+    `poll_seconds` is its own advice for the pause between two looks. `narrow` gives what a key can do with a model, by
+    its base URL, its route and what the gateway said at the last check: never more than the record, None for nothing.
+    `proves(base_url, route)` says whether a documented proof can settle an unanswered create; `draws_seed` whether the
+    studio draws a seed for every sending, as the list's proof needs one."""
 
     slug: str
     name: str
     base_url: str
     capabilities: tuple[Capability, ...]
     estimate: Callable[[RenderRequest], Estimate]
-    settle: Callable[[RenderRequest, Decimal, int, int], Estimate]
-    body: Callable[[RenderRequest, Mapping[int, str]], dict[str, object]]
+    settle: Callable[[RenderRequest, Decimal, int, int, Usage], Estimate]
+    body: Callable[[RenderRequest, Urls, Dispatch], dict[str, object]]
     adapter: Adapter
     failed_is_free: bool = False
     poll_seconds: float = 5.0
+    key_hint: str = ""
+    routes: tuple[Route, ...] = ()
+    narrow: Callable[[Capability, str, str, Mapping[str, Any]], Capability | None] = _as_recorded
+    currency_of: Callable[[str, str], str] = _dollars
+    proves: Callable[[str, str], bool] = _never
+    keeps_body: Callable[[str, str], bool] = _never
+    draws_seed: bool = False
+    takes_webhook: bool = False
+    has_balance_token: bool = False

@@ -75,6 +75,20 @@ class RenderRequest:
         return cls(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What belongs to one sending and not to the work: each part is used where the gateway documents a place for it.
+
+    `reference` is our own name for the render, `webhook_url` an unguessable address that only wakes us, `seed` one
+    drawn by the studio where none was chosen, so that a task in a list can be told from its neighbours."""
+
+    route: str = ""
+    reference: str = ""
+    idempotency_key: str = ""
+    webhook_url: str = ""
+    seed: int | None = None
+
+
 def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
     """A stored field that nobody here knows would be dropped silently, so it is refused instead."""
     unknown = sorted(set(data) - {field.name for field in fields(cls)})

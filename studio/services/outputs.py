@@ -14,6 +14,7 @@ from studio.lib.holders import this_process
 from studio.media.info import MediaInfo
 from studio.models import Output, Render
 from studio.providers import registry
+from studio.providers.answers import Usage
 from studio.providers.requests import RenderRequest
 from studio.services import ledger
 from studio.services.transitions import move, note
@@ -88,7 +89,9 @@ def _columns(file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> dic
 
 
 def _settle(render: Render, request: RenderRequest, info: MediaInfo) -> None:
-    final = registry.get(render.provider).settle(request, info.seconds or Decimal(0), info.width or 0, info.height or 0)
+    final = registry.get(render.provider).settle(
+        request, info.seconds or Decimal(0), info.width or 0, info.height or 0, Usage.from_json(render.usage)
+    )
     ledger.settle(render=render, amount=final.amount, note=final.basis)
 
 

@@ -9,16 +9,25 @@ from urllib.parse import quote
 import httpx
 
 from studio.lib.masking import mask
-from studio.providers import addresses
-from studio.providers.answers import CancelAnswer, CancelKind, Created, RemoteState, RemoteStatus
+from studio.providers import addresses, refusals
+from studio.providers.answers import (
+    CancelAnswer,
+    CancelKind,
+    Created,
+    KeyReport,
+    Proof,
+    ProofKind,
+    RemoteState,
+    RemoteStatus,
+)
 from studio.providers.errors import ProviderError
 from studio.providers.http import Answer, Call, Connection, send, send_async
-from studio.providers.requests import RenderRequest
-from studio.providers.tokenlab import parse, payload, refusals
+from studio.providers.provider import Lost
+from studio.providers.requests import Dispatch, RenderRequest
+from studio.providers.tokenlab import parse, payload
+from studio.providers.tokenlab.refusals import WORDS
 
 CREATE_PATH = "/v1/videos/generations"
-_LONGEST_WORD = 100
-_LONGEST_TEXT = 1000
 _CANCEL_REFUSALS = {
     "unsupported_task_cancel": CancelKind.UNSUPPORTED,
     "task_not_cancellable": CancelKind.TOO_LATE,
@@ -29,11 +38,16 @@ class TokenLabAdapter:
     """Holds nothing, so one instance serves every key and thread."""
 
     def create(
-        self, client: httpx.Client, connection: Connection, request: RenderRequest, urls: Mapping[int, str]
+        self,
+        client: httpx.Client,
+        connection: Connection,
+        request: RenderRequest,
+        urls: Mapping[int, str],
+        dispatch: Dispatch = Dispatch(),  # noqa: B008  (frozen)
     ) -> Created:
-        answer = send(client, connection, Call("POST", CREATE_PATH, payload.body(request, urls)))
+        answer = send(client, connection, Call("POST", CREATE_PATH, payload.body(request, urls, dispatch)))
         if not 200 <= answer.status < 300:
-            raise refusals.create_error(answer, connection.secret)
+            raise refusals.create_error(answer, connection.secret, WORDS)
         created = _created(answer)
         if created is None:
             raise refusals.unreadable_create(answer, connection.secret)
@@ -41,7 +55,7 @@ class TokenLabAdapter:
             created,
             poll_url="" if connection.secret in created.poll_url else created.poll_url,
             status=_completed(created.status, answer, connection),
-            request_id=mask(answer.headers.get("x-request-id", ""), connection.secret)[:_LONGEST_WORD],
+            request_id=mask(answer.headers.get("x-request-id", ""), connection.secret)[: refusals.LONGEST_WORD],
         )
 
     def status(self, client: httpx.Client, connection: Connection, remote_id: str, poll_url: str = "") -> RemoteStatus:
@@ -63,9 +77,15 @@ class TokenLabAdapter:
         if 200 <= answer.status < 300:
             return _cancel_accepted(answer, connection)
         if answer.status == 401:
-            raise refusals.read_error(answer, connection.secret)
+            raise refusals.read_error(answer, connection.secret, WORDS)
         found = refusals.read_document(answer, connection.secret)
         return CancelAnswer(_CANCEL_REFUSALS.get(found.code, CancelKind.UNKNOWN), found.said)
+
+    def check(self, client: httpx.Client, connection: Connection, management_secret: str = "") -> KeyReport:
+        raise NotImplementedError
+
+    def prove(self, client: httpx.Client, connection: Connection, lost: Lost) -> Proof:
+        return Proof(ProofKind.UNCLEAR)
 
 
 def _created(answer: Answer) -> Created | None:
@@ -91,7 +111,7 @@ def _task_path(remote_id: str) -> str:
 
 def _status(answer: Answer, connection: Connection) -> RemoteStatus:
     if not 200 <= answer.status < 300:
-        raise refusals.read_error(answer, connection.secret)
+        raise refusals.read_error(answer, connection.secret, WORDS)
     try:
         read = parse.status(answer.json())
     except ValueError:
@@ -106,10 +126,10 @@ def _completed(read: RemoteStatus, answer: Answer, connection: Connection) -> Re
     billing_id = read.billing_id or answer.headers.get("x-billing-transaction-id", "")
     return replace(
         read,
-        word=mask(read.word, connection.secret)[:_LONGEST_WORD],
-        error_code=mask(read.error_code, connection.secret)[:_LONGEST_WORD],
-        error_text=mask(read.error_text, connection.secret)[:_LONGEST_TEXT],
-        billing_id=mask(billing_id, connection.secret)[:_LONGEST_WORD],
+        word=mask(read.word, connection.secret)[: refusals.LONGEST_WORD],
+        error_code=mask(read.error_code, connection.secret)[: refusals.LONGEST_WORD],
+        error_text=mask(read.error_text, connection.secret)[: refusals.LONGEST_SAID],
+        billing_id=mask(billing_id, connection.secret)[: refusals.LONGEST_WORD],
     )
 
 

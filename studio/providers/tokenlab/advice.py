@@ -7,7 +7,6 @@ from typing import Any
 
 from studio.providers.wording import listed
 
-ASK_ADMIN = "Ask an admin to check this key."
 CHANGE_REQUEST = "Change what the gateway names and render again."
 
 _MEANINGS = {

@@ -1,51 +1,16 @@
-"""What reference files may be. TokenLab documents no limit per file on its unified endpoint, so the limits of
-its upstream (Ark) stand in: the safe side, as a file that upstream refuses cannot succeed here."""
+"""TokenLab documents no limit per file on its unified endpoint, so those of its upstream stand in."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
 
 from studio.choices import AssetKind
-from studio.providers.capabilities import MediaLimits
+from studio.providers.upstream import limits
 
 UPSTREAM = "Not documented by TokenLab; upstream's limit (Ark, create task) as the fail-safe"
 
-# Upstream says "less than 30 MB"; 20 MB is an older general hint of TokenLab's.
-IMAGE = MediaLimits(
-    kind=AssetKind.IMAGE,
-    formats=("jpeg", "jpg", "png", "webp", "bmp", "tiff", "tif", "gif"),
-    max_bytes=29_999_999,
-    min_side=300,
-    max_side=6000,
-    min_ratio=Decimal("0.4"),
-    max_ratio=Decimal("2.5"),
-    warn_bytes=20_000_000,
-    source=UPSTREAM,
-)
-
-# The sources disagree on size (50 or 200 MB) and on area, so the smaller of each only warns.
-# Upstream also asks for 24 to 60 frames a second, which is not among what we measure.
-VIDEO = MediaLimits(
-    kind=AssetKind.VIDEO,
-    formats=("mp4", "mov"),
-    max_bytes=200_000_000,
-    min_seconds=Decimal(2),
-    max_seconds=Decimal(15),
-    total_seconds=Decimal(15),
-    warn_bytes=50_000_000,
-    warn_min_area=409_600,
-    warn_max_area=927_408,
-    source=UPSTREAM,
-)
-
-AUDIO = MediaLimits(
-    kind=AssetKind.AUDIO,
-    formats=("wav", "mp3"),
-    max_bytes=15_000_000,
-    min_seconds=Decimal(2),
-    max_seconds=Decimal(15),
-    total_seconds=Decimal(15),
-    source=UPSTREAM,
-)
+IMAGE = replace(limits.IMAGE, source=UPSTREAM)
+VIDEO = replace(limits.VIDEO, source=UPSTREAM)
+AUDIO = replace(limits.AUDIO, source=UPSTREAM)
 
 MEDIA = {AssetKind.IMAGE: IMAGE, AssetKind.VIDEO: VIDEO, AssetKind.AUDIO: AUDIO}

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio.choices import InputRole, Operation
-from studio.providers.requests import RenderRequest
+from studio.providers.requests import Dispatch, RenderRequest
 
 Urls = Mapping[int, str]
 
 
-def body(request: RenderRequest, urls: Urls) -> dict[str, Any]:
+def body(request: RenderRequest, urls: Urls, dispatch: Dispatch = Dispatch()) -> dict[str, Any]:  # noqa: B008
     """`urls` has, for each index of `request.inputs`, a public address or (where allowed) a data URL."""
     document: dict[str, Any] = {
         "model": request.model,

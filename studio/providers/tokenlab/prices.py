@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from studio.choices import AssetKind, Operation
+from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
-from studio.providers.tokenlab.rates import DATED, FRAMES_PER_SECOND, PIXELS, SOURCE, Rate, rate_for
+from studio.providers.tokenlab.rates import DATED, SOURCE, Rate, rate_for
+from studio.providers.upstream.sizes import FRAMES_PER_SECOND, PIXELS
 
 _MILLION = Decimal(1_000_000)
 _ZERO = Decimal(0)
@@ -49,7 +51,7 @@ def estimate(request: RenderRequest) -> Estimate:
     return _priced(request, rate, picture, frames, Decimal(request.duration))
 
 
-def settle(request: RenderRequest, seconds: Decimal, width: int, height: int) -> Estimate:
+def settle(request: RenderRequest, seconds: Decimal, width: int, height: int, usage: Usage = NO_USAGE) -> Estimate:
     """The price of the finished file by what was measured in it."""
     rate = rate_for(request.model, request.resolution)
     if rate is None:

@@ -1,94 +1,11 @@
-"""Turns TokenLab's error answers into the four kinds: once for creates, where money may hang on it, once for reads."""
+"""Which of TokenLab's error answers mean "later", and which are about the key. The sorting itself is shared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from studio.providers.refusals import ErrorDocument, Words
+from studio.providers.tokenlab.advice import advice_for, meaning_for
 
-from studio.lib.masking import mask
-from studio.providers.calls import LONGEST_WAIT_SECONDS, Answer
-from studio.providers.errors import BadKey, NotFound, ProviderError, Refused, Retryable, Unknown
-from studio.providers.failures import MAY_BE_CHARGED
-from studio.providers.tokenlab.advice import ASK_ADMIN, advice_for, meaning_for
-from studio.providers.tokenlab.parse import plain
-
-_LONGEST_SAID = 1000
-# Client errors that a gateway or a proxy before it may give after the work has begun.
-_AMBIGUOUS_CLIENT_ERRORS = (408, 409, 425, 499)
 _KEY_RIGHTS = ("permission_error", "unauthorized", "invalid_api_key", "expired_api_key")
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorDocument:
-    """The envelope of an error answer, as far as it could be read. `said` is masked already."""
-
-    status: int
-    code: str
-    said: str
-    hints: Mapping[str, Any]
-    retry_after: float | None
-
-    @property
-    def words(self) -> dict[str, Any]:
-        return {"said": self.said, "status": self.status, "code": self.code}
-
-
-def read_document(answer: Answer, secret: str) -> ErrorDocument:
-    """An answer that is no JSON, such as a proxy's page, has a status and nothing to quote."""
-    try:
-        document = answer.json()
-    except ValueError:
-        document = {}
-    error = document.get("error")
-    hints = error if isinstance(error, dict) else {}
-    said = hints.get("message") if hints else error
-    code = hints.get("code") or hints.get("type") or ""
-    return ErrorDocument(
-        status=answer.status,
-        code=mask(plain(str(code)), secret)[:100],
-        said=mask(plain(said) if isinstance(said, str) else "", secret)[:_LONGEST_SAID],
-        hints=hints,
-        retry_after=_wait(answer, hints),
-    )
-
-
-def create_error(answer: Answer, secret: str) -> ProviderError:
-    """Only an answer that certainly created nothing is a refusal; every doubt is Unknown."""
-    found = read_document(answer, secret)
-    if _is_temporary(found):
-        return Retryable(meaning_for(found.code, found.status), retry_after=found.retry_after, **found.words)
-    if found.status in _AMBIGUOUS_CLIENT_ERRORS or not 400 <= found.status < 500:
-        meaning = f"The gateway answered with an error (HTTP {found.status}) that leaves open whether work began."
-        return Unknown(meaning, advice=MAY_BE_CHARGED, **found.words)
-    if _is_about_the_key(found):
-        return BadKey(meaning_for(found.code, found.status), advice=ASK_ADMIN, **found.words)
-    advice = mask(plain(advice_for(found.code, found.status, found.hints)), secret)
-    return Refused(meaning_for(found.code, found.status), advice=advice, **found.words)
-
-
-def read_error(answer: Answer, secret: str) -> ProviderError:
-    """Reading decides nothing about the work: whatever is not about the key is tried again."""
-    found = read_document(answer, secret)
-    if found.status in (404, 410):
-        meaning = "The gateway does not know this task (yet), or it belongs to another key."
-        return NotFound(meaning, retry_after=found.retry_after, **found.words)
-    if found.status in (401, 403):
-        meaning = meaning_for(found.code, found.status)
-        return BadKey(meaning, advice=ASK_ADMIN, **found.words)
-    meaning = f"The gateway could not tell how the task stands (HTTP {found.status}). It is asked again."
-    return Retryable(meaning, retry_after=found.retry_after, **found.words)
-
-
-def unreadable_create(answer: Answer, secret: str) -> Unknown:
-    meaning = "The gateway accepted the request, but its answer names no task, so the take cannot be followed."
-    said = mask(plain(answer.text()), secret)[:_LONGEST_SAID]
-    return Unknown(meaning, advice=MAY_BE_CHARGED, said=said, status=answer.status, code="unreadable_answer")
-
-
-def unreadable_read(answer: Answer) -> Retryable:
-    meaning = "The gateway's answer about the task was not readable. It is asked again."
-    return Retryable(meaning, status=answer.status, code="unreadable_answer")
 
 
 def _is_temporary(found: ErrorDocument) -> bool:
@@ -102,9 +19,4 @@ def _is_about_the_key(found: ErrorDocument) -> bool:
     return found.status == 401 or (found.status == 403 and found.code in _KEY_RIGHTS)
 
 
-def _wait(answer: Answer, hints: Mapping[str, Any]) -> float | None:
-    by_header = answer.retry_after()
-    by_body = hints.get("retry_after")
-    if by_header is None and isinstance(by_body, int | float) and not isinstance(by_body, bool):
-        return min(max(float(by_body), 0.0), LONGEST_WAIT_SECONDS)
-    return by_header
+WORDS = Words(meaning_for, advice_for, _is_temporary, _is_about_the_key)

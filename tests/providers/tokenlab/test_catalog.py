@@ -9,7 +9,8 @@ import pytest
 from studio.choices import ROLE_KINDS, InputRole, Operation
 from studio.providers.capabilities import Capability
 from studio.providers.tokenlab.catalog import CAPABILITIES
-from studio.providers.tokenlab.rates import PIXELS, rate_for
+from studio.providers.tokenlab.rates import rate_for
+from studio.providers.upstream.sizes import PIXELS
 from studio.providers.wording import limits_sentence
 from tests.providers.factories import model
 
@@ -68,7 +69,7 @@ def test_defaults_are_among_what_is_offered(capability: Capability) -> None:
 
 @each_model
 def test_every_fact_has_a_source(capability: Capability) -> None:
-    own = {"provider", "name", "sources", "default_sound", "sound_offered"}
+    own = {"provider", "name", "sources", "default_sound", "sound_offered", "routes", "sound_note"}
     facts = {field.name for field in fields(capability)} - own | {"sound", "references"}
 
     assert set(capability.sources) == facts

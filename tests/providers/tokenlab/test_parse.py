@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from studio.providers.answers import Created, RemoteState, RemoteStatus
+from studio.providers.reading import Unreadable
 from studio.providers.tokenlab import parse
 from tests.providers.factories import fixture
 
@@ -65,7 +66,7 @@ def test_created_may_have_ended_already() -> None:
 
 @pytest.mark.parametrize("remote_id", [None, "", True, {}, "..", ".", "../a", "a/b", "a b", "a\n", "a" * 256])
 def test_created_without_an_id_that_can_be_followed_is_unreadable(remote_id: Any) -> None:
-    with pytest.raises(parse.Unreadable):
+    with pytest.raises(Unreadable):
         parse.created({"id": remote_id, "status": "pending"})
 
 
