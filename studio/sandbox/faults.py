@@ -34,6 +34,16 @@ FAULTS: dict[str, str] = {
     "poll-404-lag": "The first two status reads are answered 404, as if the task had not arrived yet.",
     "poll-rate-limit": "The first two status reads are answered 429 with Retry-After.",
     "poll-bad-json": "The first two status reads are answered with something that is not JSON.",
+    "sound-moderated": "If sound was asked for, the task is accepted and fails late because its sound was refused.",
+    "cannot-fetch": "If there are references, the create is refused because one could not be downloaded.",
+    "expires": "Ark: the task is never executed and ends as expired; elsewhere it fails.",
+    "replay-in-progress": "TokenLab /api/v3: the first replay is told that the original is still being registered.",
+    "error-missing": "TokenLab, TokenHub, seedance2.ink: the task fails without any `error`.",
+    "wrong-duration": "TokenHub: the reported length of the film is one second more than it really is.",
+    "declared-unchecked": "TokenHub: a wrong declared length of a video is believed.",
+    "webhook-twice": "seedance2.ink: the webhook arrives twice when the task ends.",
+    "webhook-early": "seedance2.ink: the webhook comes right after the create, and not at the end.",
+    "webhook-forged": "seedance2.ink: while the task runs, somebody else's webhook claims that another one succeeded.",
 }
 
 # Set as the server's default, these befall reads as well as creates.

@@ -58,7 +58,8 @@ def _file(gateway: Gateway, request: Request, task: Task, name: str, suffix: str
     if _asks_for_part(request, headers):
         status = HTTPStatus.PARTIAL_CONTENT
         headers["Content-Range"] = f"bytes {start}-{end}/{size}"
-    part = FilePart(path, start, end - start + 1, cut=_breaks_off(gateway, request, task))
+    is_cut = suffix == "mp4" and _breaks_off(gateway, request, task)
+    part = FilePart(path, start, end - start + 1, cut=is_cut)
     return Reply(status, headers=headers, file=part)
 
 

@@ -7,7 +7,8 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from studio.sandbox import faults
 from studio.sandbox.jobs import Job
 from studio.sandbox.keys import Caller, KeyRing
 from studio.sandbox.store import TaskStore
-from studio.sandbox.tasks import CANCELLED, PENDING, Task
+from studio.sandbox.tasks import CANCELLED, PENDING, PROCESSING, Task
 
 LARGEST_SEED = 2**32 - 1
 
@@ -31,7 +32,10 @@ class Gateway:
         self.default_fault = faults.check_name(fault)
         self.base_url = ""
         self.wake: Callable[[], None] = lambda: None
+        self.ended: Callable[[Task], None] = lambda task: None
+        self.closed = threading.Event()
         self._tries: Counter[tuple[str, str]] = Counter()
+        self._busy: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def set_fault(self, name: str) -> None:
@@ -53,7 +57,22 @@ class Gateway:
             self._tries[owner, what] += 1
             return self._tries[owner, what]
 
-    def accept(self, dialect: str, task_id: str, caller: Caller, body: dict[str, Any], job: Job, fault: str) -> Task:
+    @contextmanager
+    def alone(self, owner: str, what: str) -> Iterator[bool]:
+        """Whether nobody else is at this for the same caller; whoever is told so is alone until the end."""
+        with self._lock:
+            is_alone = (owner, what) not in self._busy
+            self._busy.add((owner, what))
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                with self._lock:
+                    self._busy.discard((owner, what))
+
+    def accept(
+        self, dialect: str, task_id: str, caller: Caller, body: dict[str, Any], job: Job, fault: str, **more: Any
+    ) -> Task:
         seed = job.seed if job.seed >= 0 else random.randint(0, LARGEST_SEED)
         task = Task(
             id=task_id,
@@ -66,19 +85,20 @@ class Gateway:
             pace=self.pace,
             fault=fault,
             billing_id=secrets.token_hex(13),
+            **more,
         )
         self.store.add(task)
         self.wake()
         return task
 
-    def cancel(self, task: Task) -> Task | None:
-        """Stop a task that has not begun; None when it has."""
+    def cancel(self, task: Task, *, while_running: bool = False) -> Task | None:
+        """Stop a task that has not begun, or has not ended; None when it is too late."""
         if task.fault == "cancel-race":
             self.store.count(task.id, "cancel")
             return None
         return self.store.change(
             task.id,
-            only=lambda now: now.state == PENDING,
+            only=lambda now: now.state == PENDING or (while_running and now.status(time.time()) == PROCESSING),
             state=CANCELLED,
             ended=time.time(),
             error="Task cancelled before execution",

@@ -72,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         url = urlsplit(self.path)
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
-        request = Request(self.command, unquote(url.path), query, self.headers, body)
+        pairs = tuple(parse_qsl(url.query, keep_blank_values=True))
+        request = Request(self.command, unquote(url.path), dict(pairs), self.headers, body, pairs)
         try:
             reply = self.server.answer(request)
         except Exception:

@@ -19,7 +19,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """One film. `seconds` is -1 and `ratio` is "adaptive" where the renderer is to choose."""
+    """One film. `seconds` is -1 and `ratio` is "adaptive" where the renderer is to choose.
+
+    `declared_seconds` is what the caller says of its videos: a figure for each, or one for all of them together.
+    """
 
     model: str
     operation: str
@@ -33,6 +36,7 @@ class Job:
     wants_last_frame: bool = False
     sources: tuple[Source, ...] = ()
     parent_id: str = ""
+    declared_seconds: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,7 +44,8 @@ class Job:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Job:
         sources = tuple(Source(**source) for source in data["sources"])
-        return cls(**{**data, "sources": sources})
+        declared = tuple(data.get("declared_seconds", ()))
+        return cls(**{**data, "sources": sources, "declared_seconds": declared})
 
     def of_kind(self, kind: Kind) -> list[Source]:
         return [source for source in self.sources if source.kind == kind]

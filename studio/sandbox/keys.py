@@ -17,6 +17,12 @@ class Caller:
     suffix: str
 
 
+def bearer_key(headers: Message) -> str:
+    """The key as sent, good or not; empty when there is none."""
+    scheme, _, key = headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
 class KeyRing:
     """Takes the keys it was given, or, given none, any with the right prefix that does not say it was revoked."""
 
@@ -24,9 +30,8 @@ class KeyRing:
         self._keys = [key for key in keys or () if key]
 
     def caller(self, headers: Message, prefix: str) -> Caller | None:
-        scheme, _, key = headers.get("Authorization", "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key.startswith(prefix) or not self._takes(key, prefix):
+        key = bearer_key(headers)
+        if not key or not key.startswith(prefix) or not self._takes(key, prefix):
             return None
         return Caller(hashlib.sha256(key.encode()).hexdigest(), key[-4:])
 

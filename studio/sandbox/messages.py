@@ -18,6 +18,11 @@ class Request:
     query: dict[str, str]
     headers: Message
     body: bytes
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def all_of(self, name: str) -> list[str]:
+        """Every value of a query parameter that was given more than once."""
+        return [value for key, value in self.pairs if key == name]
 
 
 @dataclass(frozen=True)

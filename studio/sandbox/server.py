@@ -14,6 +14,7 @@ from studio.sandbox.dialects import DIALECTS
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.http import HttpServer
 from studio.sandbox.messages import Reply, Request, json_reply
+from studio.sandbox.tasks import Task
 from studio.sandbox.workers import Workers
 
 
@@ -34,6 +35,7 @@ class Sandbox:
             raise ValueError(f"The sandbox only listens on this machine itself, and {host!r} is not loopback.")
         self.gateway = Gateway(Path(data_dir), pace=pace, keys=keys, fault=fault)
         self._server = HttpServer((host, port), self._answer)
+        self.gateway.ended = self._ended
         self._workers = Workers(self.gateway)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="sandbox-http", daemon=True
@@ -47,6 +49,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
+        self.gateway.closed.set()
         self._server.shutdown()
         self._server.server_close()
         self._server.close_connections()
@@ -69,6 +72,9 @@ class Sandbox:
     def set_fault(self, name: str) -> None:
         """What goes wrong from now on; "" is nothing."""
         self.gateway.set_fault(name)
+
+    def _ended(self, task: Task) -> None:
+        DIALECTS[task.dialect].ended(self.gateway, task)
 
     def _answer(self, request: Request) -> Reply:
         if request.path.startswith("/files/"):

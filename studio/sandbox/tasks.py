@@ -29,6 +29,7 @@ class Film:
     height: int
     seconds: int
     last_frame: bool = False
+    input_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Task:
     film: Film | None = None
     billing_id: str = ""
     tally: dict[str, int] = field(default_factory=dict)
+    # Gone for its caller, though the sandbox still counts it among what was made.
+    erased: bool = False
+    idempotency_key: str = ""
+    body_digest: str = ""
 
     @property
     def starts_at(self) -> float:

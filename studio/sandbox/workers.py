@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from studio.sandbox.fetch import InputError
 from studio.sandbox.film.render import Stopped, render
@@ -18,7 +19,12 @@ LATE_FAILURES = {
     "moderation": ("content_policy_violation", "Content policy violation"),
     "error-string": ("generation_failed", "The video could not be generated"),
     "error-object": ("generation_failed", "The video could not be generated"),
+    "expires": ("execution_expired", "The task was not executed in time"),
+    "error-missing": ("generation_failed", "The video could not be generated"),
 }
+
+# Named after the upstream's own code, which is the only one the documents give for this.
+SOUND_REFUSED = ("OutputAudioSensitiveContentDetected", "The output audio was refused by content moderation")
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,8 @@ class Workers:
             try:
                 self._finish(task)
             except Stopped:
-                return
+                if self._stopping.is_set():
+                    return
             finally:
                 with self._changed:
                     self._taken.discard(task.id)
@@ -88,23 +95,34 @@ class Workers:
         return None
 
     def _finish(self, task: Task) -> None:
-        store = self._gateway.store
         try:
             film = self._make(task)
         except Stopped:
             raise
         except (Failure, InputError) as problem:
-            store.change(task.id, state=FAILED, ended=time.time(), error=problem.message, error_code=problem.code)
+            self._end(task, state=FAILED, error=problem.message, error_code=problem.code)
         except Exception:
             log.exception("sandbox: task %s could not be rendered", task.id)
             message = "The sandbox could not render this; its log says why"
-            store.change(task.id, state=FAILED, ended=time.time(), error=message, error_code="internal_error")
+            self._end(task, state=FAILED, error=message, error_code="internal_error")
         else:
-            store.change(task.id, state=COMPLETED, ended=time.time(), film=film)
+            self._end(task, state=COMPLETED, film=film)
+
+    def _end(self, task: Task, **fields: Any) -> None:
+        """Unless it was cancelled meanwhile, write how it ended and let its gateway tell whom it promised to."""
+        ended = self._gateway.store.change(task.id, only=_is_running, ended=time.time(), **fields)
+        if ended is not None:
+            self._gateway.ended(ended)
+
+    def _is_given_up(self, task: Task) -> bool:
+        now = self._gateway.store.get(task.id)
+        return self._stopping.is_set() or now is None or not _is_running(now)
 
     def _make(self, task: Task) -> Film:
         if task.fault in LATE_FAILURES:
             raise Failure(*LATE_FAILURES[task.fault])
+        if task.fault == "sound-moderated" and task.job.sound:
+            raise Failure(*SOUND_REFUSED)
         films = self._gateway.store.films
         parent = None
         if task.job.parent_id:
@@ -112,4 +130,8 @@ class Workers:
             if origin is None or origin.film is None:
                 raise Failure("source_task_gone", "The video of the task to extend is no longer here")
             parent = films / f"{origin.film.name}.mp4"
-        return render(task.job, films=films, name=task.id, parent=parent, stopping=self._stopping.is_set)
+        return render(task.job, films=films, name=task.id, parent=parent, stopping=lambda: self._is_given_up(task))
+
+
+def _is_running(task: Task) -> bool:
+    return task.state == PROCESSING

@@ -15,6 +15,9 @@ from tests.sandbox.caller import Caller
 
 Play = Callable[[Sandbox, Caller, dict[str, Any]], None]
 PLAYED: dict[str, Play] = {}
+# Another gateway's own; its tests play them.
+ELSEWHERE = {"declared-unchecked", "expires", "replay-in-progress", "wrong-duration"}
+ELSEWHERE |= {f"webhook-{how}" for how in ("early", "forged", "twice")}
 
 
 def plays(*names: str) -> Callable[[Play], Play]:
@@ -25,7 +28,7 @@ def plays(*names: str) -> Callable[[Play], Play]:
     return keep
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ELSEWHERE])
 def test_fault_is_played(name: str, sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
     PLAYED[name](sandbox, caller, {**finished, "fault": name})
 
@@ -43,14 +46,35 @@ def slow(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
     assert caller.http.delete(f"/v1/tasks/{late}").status_code == 200
 
 
-@plays("moderation", "error-string")
+@plays("moderation", "error-string", "sound-moderated")
 def fails_late_with_text(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
-    words = {"moderation": "Content policy violation", "error-string": "The video could not be generated"}
+    words = {
+        "moderation": "Content policy violation",
+        "error-string": "The video could not be generated",
+        "sound-moderated": "The output audio was refused by content moderation",
+    }
 
     task = caller.ended(_ask(caller, finished).json()["id"])
 
     assert (task["status"], task["error"]) == ("failed", words[finished["fault"]])
     assert "billing_transaction_id" not in task
+
+
+@plays("error-missing")
+def fails_late_without_a_word(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
+    task = caller.ended(_ask(caller, finished).json()["id"])
+
+    assert sorted(task) == ["created", "id", "model", "status", "updated"]
+
+
+@plays("cannot-fetch")
+def refuses_a_reference_it_cannot_have(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
+    refused = caller.create(
+        prompt=f"[fault:{finished['fault']}]", operation="image-to-video", image_url="https://example.com/a.png"
+    )
+
+    assert refused.json()["error"]["message"] == "image_url: The file could not be downloaded"
+    assert refused.status_code == 400
 
 
 @plays("error-object")
@@ -235,6 +259,25 @@ def answers_gibberish_twice(sandbox: Sandbox, caller: Caller, finished: dict[str
 
     assert bodies[:2] == ['{"id": "ldtask_'] * 2
     assert bodies[2].startswith(f'{{"id": "{task_id}"')
+
+
+@plays("expires")
+def is_never_executed(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
+    task = caller.ended(_ask(caller, finished).json()["id"])
+
+    assert (task["status"], task["error"]) == ("failed", "The task was not executed in time")
+
+
+@plays("replay-in-progress")
+def puts_the_first_replay_off(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:
+    prompt = {"type": "text", "text": f"A calm ocean [fault:{finished['fault']}]"}
+    body = {"model": "doubao-seedance-2.0", "resolution": "480p", "duration": 4, "content": [prompt]}
+    path, headers = "/api/v3/contents/generations/tasks", {"Idempotency-Key": "fault-played"}
+
+    tries = [caller.http.post(path, json=body, headers=headers) for _ in range(3)]
+
+    caller.http.delete(f"{path}/{tries[0].json()['id']}")
+    assert [answer.status_code for answer in tries] == [200, 409, 200]
 
 
 def test_default_fault_befalls_reads_as_well(sandbox: Sandbox, caller: Caller, finished: dict[str, Any]) -> None:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from studio.sandbox.dialects import tokenlab
+from studio.sandbox.dialects import ark, seedance, tokenhub, tokenlab, tokenlab_v3
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.messages import Reply, Request
+from studio.sandbox.tasks import Task
+
+
+def _tell_nobody(gateway: Gateway, task: Task) -> None:
+    """Most gateways are only asked."""
 
 
 class Dialect(NamedTuple):
-    """What the server needs of a gateway's package."""
+    """What the server needs of a gateway's package; `ended` is called once a task's work is over."""
 
     speaks: Callable[[Request], bool]
     answer: Callable[[Gateway, Request], Reply]
+    ended: Callable[[Gateway, Task], None] = _tell_nobody
 
 
-DIALECTS = {"tokenlab": Dialect(tokenlab.speaks, tokenlab.answer)}
+DIALECTS = {
+    "tokenlab": Dialect(tokenlab.speaks, tokenlab.answer),
+    "tokenlab_v3": Dialect(tokenlab_v3.speaks, tokenlab_v3.answer),
+    "ark": Dialect(ark.speaks, ark.answer),
+    "tokenhub": Dialect(tokenhub.speaks, tokenhub.answer),
+    "seedance": Dialect(seedance.speaks, seedance.answer, seedance.ended),
+}

@@ -12,7 +12,7 @@ import av
 from PIL import Image
 
 from studio.sandbox.faults import without_faults
-from studio.sandbox.fetch import clean_up, fetch
+from studio.sandbox.fetch import InputError, clean_up, fetch
 from studio.sandbox.film import motions, sound
 from studio.sandbox.film.caption import Caption, title_of
 from studio.sandbox.film.colours import Palette
@@ -29,6 +29,7 @@ PAINTED_PIXELS = 640 * 360
 PICTURE_PIXELS = 960 * 540
 AUTO_SECONDS = 5
 SHORTEST, LONGEST = 4, 15
+ROUNDING_SECONDS = 1.0
 
 
 class Stopped(Exception):
@@ -67,7 +68,21 @@ def _open_inputs(job: Job, workshop: Path, parent: Path | None) -> Inputs:
                 inputs.clips.append(open_clip(source, path))
             case "audio":
                 inputs.sounds.append(check_sound(source, path))
+    _check_declared(job, inputs.clips)
     return inputs
+
+
+def _check_declared(job: Job, clips: list[Clip]) -> None:
+    """What the caller says of its videos' lengths may be rounded, no more."""
+    if not job.declared_seconds:
+        return
+    real = [clip.seconds for clip in clips]
+    if len(job.declared_seconds) != len(real):
+        real = [sum(real)]
+    for said, found in zip(job.declared_seconds, real, strict=True):
+        if abs(said - found) >= ROUNDING_SECONDS:
+            source = job.of_kind("video")[0]
+            raise InputError(source, f"the video is {found:.1f} seconds long, but {said:g} were declared")
 
 
 def _make(job: Job, inputs: Inputs, films: Path, workshop: Path, stopping: Callable[[], bool]) -> Film:
@@ -84,7 +99,8 @@ def _make(job: Job, inputs: Inputs, films: Path, workshop: Path, stopping: Calla
     if job.wants_last_frame:
         last_frame(draft).save(films / f"{token}.png")
     draft.replace(films / f"{token}.mp4")
-    return Film(token, *size, seconds, job.wants_last_frame)
+    input_seconds = sum(clip.seconds for clip in inputs.clips)
+    return Film(token, *size, seconds, job.wants_last_frame, input_seconds)
 
 
 def _until(frames: Iterator[Image.Image], stopping: Callable[[], bool]) -> Iterator[Image.Image]:

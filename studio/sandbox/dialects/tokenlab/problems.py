@@ -46,3 +46,7 @@ def invalid(problems: list[Problem]) -> Refusal:
 
 def unauthorized() -> Refusal:
     return refusal(401, "invalid_api_key", "The API key is missing, wrong or revoked", code="invalid_api_key")
+
+
+def wrong_address(status: int, message: str) -> Refusal:
+    return refusal(status, "not_found_error" if status == 404 else "invalid_request_error", message)

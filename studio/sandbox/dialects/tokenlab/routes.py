@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
+from studio.sandbox.dialects.routing import dispatch, routes
 from studio.sandbox.dialects.tokenlab import listings, status, troubles
 from studio.sandbox.dialects.tokenlab.catalog import MODELS, Model
-from studio.sandbox.dialects.tokenlab.problems import Problem, invalid, refusal, unauthorized
+from studio.sandbox.dialects.tokenlab.problems import Problem, invalid, refusal, unauthorized, wrong_address
 from studio.sandbox.dialects.tokenlab.validate import read_body, to_job
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.jobs import Job
 from studio.sandbox.keys import Caller
-from studio.sandbox.messages import Refusal, Reply, Request, json_reply
+from studio.sandbox.messages import Reply, Request, json_reply
 from studio.sandbox.tasks import COMPLETED, Task
 
 DIALECT = "tokenlab"
 POLICIES = ("auto", "verified", "official")
-
-View = Callable[..., Reply]
 
 
 def speaks(request: Request) -> bool:
@@ -29,22 +26,8 @@ def speaks(request: Request) -> bool:
 
 
 def answer(gateway: Gateway, request: Request) -> Reply:
-    try:
-        reply = _dispatch(gateway, request)
-    except Refusal as refused:
-        reply = refused.reply
+    reply = dispatch(ROUTES, gateway, request, wrong_address)
     return replace(reply, headers={**reply.headers, "X-Request-ID": f"req_{secrets.token_hex(12)}"})
-
-
-def _dispatch(gateway: Gateway, request: Request) -> Reply:
-    method = "GET" if request.method == "HEAD" else request.method
-    found = [(verb, view, match) for verb, path, view in ROUTES if (match := path.fullmatch(request.path))]
-    if not found:
-        raise refusal(404, "not_found_error", "There is no such endpoint")
-    for verb, view, match in found:
-        if verb == method:
-            return view(gateway, request, *match.groups())
-    raise refusal(405, "invalid_request_error", f"{request.method} is not allowed here")
 
 
 def create(gateway: Gateway, request: Request) -> Reply:
@@ -156,17 +139,14 @@ def _model(name: str) -> Model:
     return MODELS[name]
 
 
-ROUTES: tuple[tuple[str, re.Pattern[str], View], ...] = tuple(
-    (method, re.compile(path), view)
-    for method, path, view in (
-        ("POST", r"/v1/videos/generations", create),
-        ("GET", r"/v1/videos/generations/([^/]+)", read_task),
-        ("GET", r"/v1/tasks/([^/]+)", read_task),
-        ("DELETE", r"/v1/tasks/([^/]+)", cancel_task),
-        ("GET", r"/v1/models", models),
-        ("GET", r"/v1/models/([^/]+)", model),
-        ("GET", r"/v1/models/([^/]+)/pricing", model_prices),
-        ("GET", r"/v1/pricing", prices),
-        ("GET", r"/v1/management/balance", balance),
-    )
+ROUTES = routes(
+    ("POST", r"/v1/videos/generations", create),
+    ("GET", r"/v1/videos/generations/([^/]+)", read_task),
+    ("GET", r"/v1/tasks/([^/]+)", read_task),
+    ("DELETE", r"/v1/tasks/([^/]+)", cancel_task),
+    ("GET", r"/v1/models", models),
+    ("GET", r"/v1/models/([^/]+)", model),
+    ("GET", r"/v1/models/([^/]+)/pricing", model_prices),
+    ("GET", r"/v1/pricing", prices),
+    ("GET", r"/v1/management/balance", balance),
 )

@@ -54,7 +54,7 @@ def state(gateway: Gateway, task: Task) -> dict[str, Any]:
     if status == PROCESSING:
         return {**envelope, **_running(task, fault, now)}
     if status == FAILED:
-        return {**envelope, "error": _error(task, fault)}
+        return envelope if fault == "error-missing" else {**envelope, "error": _error(task, fault)}
     if status == COMPLETED:
         return {**envelope, **_done(gateway, task, fault)}
     return envelope

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import json
 from typing import Any, cast
 
+from studio.sandbox.dialects.checks import json_object
 from studio.sandbox.dialects.tokenlab import catalog
 from studio.sandbox.dialects.tokenlab.catalog import MODELS, OPERATIONS, Operation
 from studio.sandbox.dialects.tokenlab.problems import Problem, invalid, refusal
@@ -39,12 +39,9 @@ SOURCE_KINDS: dict[str, Kind] = {
 
 def read_body(raw: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(raw)
+        return json_object(raw)
     except ValueError as problem:
-        raise refusal(400, "invalid_request_error", "The request body is not valid JSON") from problem
-    if not isinstance(body, dict):
-        raise refusal(400, "invalid_request_error", "The request body must be a JSON object")
-    return body
+        raise refusal(400, "invalid_request_error", str(problem)) from problem
 
 
 def to_job(body: dict[str, Any]) -> Job:

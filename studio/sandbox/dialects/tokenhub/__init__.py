@@ -1,0 +1,7 @@
+"""TokenHub's video API as its guide describes it."""
+
+from __future__ import annotations
+
+from studio.sandbox.dialects.tokenhub.routes import answer, speaks
+
+__all__ = ["answer", "speaks"]
