@@ -1,6 +1,7 @@
 """What the composer may offer right now: every option stays in its list, with the reason when it is ruled out.
 
-Works in both directions: a chosen model rules out operations, a chosen operation rules out models."""
+Works in both directions: a chosen model rules out operations, a chosen operation rules out models. A model may be
+offered by several gateways; it can do what any of them can, or only what the chosen one can."""
 
 from __future__ import annotations
 
@@ -9,13 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.choices import InputRole, Operation
+from studio.providers import registry
 from studio.providers.capabilities import Capability
+from studio.providers.merging import merged
 from studio.providers.wording import counted, listed, spread
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is chosen so far; an empty value means "not chosen yet". `model` is `Capability.key`."""
+    """What is chosen so far; an empty value means "not chosen yet". `model` is `Capability.studio_model`.
+
+    `pinned` are the records of the one key that was chosen by hand; None leaves it to the studio."""
 
     model: str = ""
     operation: str = ""
@@ -23,6 +28,7 @@ class Selection:
     aspect_ratio: str = ""
     duration: int | None = None
     roles: Mapping[InputRole, int] = field(default_factory=dict)
+    pinned: Sequence[Capability] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,24 @@ class Options:
 
 
 def options(capabilities: Sequence[Capability], selection: Selection) -> Options:
+    """`capabilities` are all records that there is a key for; the same model may be among them several times."""
     return Options(
         models=model_choices(capabilities, selection),
         operations=operation_choices(capabilities, selection),
-        resolutions=resolution_choices(capabilities, selection),
-        aspect_ratios=ratio_choices(capabilities, selection),
-        durations=duration_choices(capabilities, selection),
+        resolutions=_setting_choices(capabilities, selection, "resolutions", str),
+        aspect_ratios=_setting_choices(capabilities, selection, "aspect_ratios", str),
+        durations=_setting_choices(capabilities, selection, "durations", lambda value: f"{value} s"),
     )
 
 
-def model_choices(capabilities: Iterable[Capability], selection: Selection) -> list[Choice]:
-    return [Choice(item.key, item.name, _model_reason(item, selection)) for item in capabilities]
+def model_choices(capabilities: Sequence[Capability], selection: Selection) -> list[Choice]:
+    """Each model once, whoever offers it."""
+    within = capabilities if selection.pinned is None else selection.pinned
+    names = {item.studio_model: item.name for item in capabilities}
+    return [
+        Choice(model, name, _model_reason(name, [item for item in within if item.studio_model == model], selection))
+        for model, name in names.items()
+    ]
 
 
 def operation_choices(capabilities: Sequence[Capability], selection: Selection) -> list[Choice]:
@@ -68,21 +81,18 @@ def operation_choices(capabilities: Sequence[Capability], selection: Selection) 
     choices = []
     for operation in Operation:
         able = [item for item in capabilities if operation in item.operations]
-        reason = "" if able and (chosen is None or chosen in able) else _only_on(operation.label, able)
+        fits = able if chosen is None else [item for item in chosen if operation in item.operations]
+        reason = "" if fits else _why_not(operation, able, chosen or [], selection)
         choices.append(Choice(operation.value, operation.label, reason))
     return choices
 
 
-def resolution_choices(capabilities: Sequence[Capability], selection: Selection) -> list[Choice]:
-    return _setting_choices(capabilities, selection, "resolutions", str)
-
-
-def ratio_choices(capabilities: Sequence[Capability], selection: Selection) -> list[Choice]:
-    return _setting_choices(capabilities, selection, "aspect_ratios", str)
-
-
-def duration_choices(capabilities: Sequence[Capability], selection: Selection) -> list[Choice]:
-    return _setting_choices(capabilities, selection, "durations", lambda value: f"{value} s")
+def _why_not(
+    operation: Operation, able: Sequence[Capability], chosen: Sequence[Capability], selection: Selection
+) -> str:
+    """In the words of the records that miss it, where they have any."""
+    words = [item.not_offered[operation] for item in chosen if operation in item.not_offered]
+    return words[0] if words else _only_on(operation.label, able, selection)
 
 
 def _setting_choices(
@@ -90,17 +100,34 @@ def _setting_choices(
 ) -> list[Choice]:
     """Every value that any model knows, ruled out where the chosen model (or every model left) does not."""
     chosen = _chosen(capabilities, selection)
+    within = [item for item in chosen or capabilities if _may(item, selection.operation)]
+    if chosen is not None:
+        # A model that lacks the operation altogether is said so there; its settings stay its own.
+        within = within or chosen
     values = list(dict.fromkeys(value for item in capabilities for value in getattr(item, name)))
     choices = []
     for value in sorted(values) if name == "durations" else values:
         able = [item for item in capabilities if value in getattr(item, name)]
-        left = [item for item in able if not selection.operation or selection.operation in item.operations]
-        fits = bool(left) if chosen is None else chosen in able
-        choices.append(Choice(str(value), label(value), "" if fits else _only_on(label(value), able)))
+        fits = any(value in getattr(item, name) for item in within)
+        choices.append(Choice(str(value), label(value), "" if fits else _only_on(label(value), able, selection)))
     return choices
 
 
-def _model_reason(item: Capability, selection: Selection) -> str:
+def _may(item: Capability, operation: str) -> bool:
+    return not operation or operation in item.operations
+
+
+def _model_reason(name: str, records: Sequence[Capability], selection: Selection) -> str:
+    """Nothing when any of the model's records fits; else what stands against all of them together."""
+    if not records:
+        return f"The gateway chosen here does not offer {name}. Choose another gateway first."
+    reasons = [_reason(item, selection) for item in records]
+    if not all(reasons):
+        return ""
+    return _reason(merged(records), selection) or reasons[0]
+
+
+def _reason(item: Capability, selection: Selection) -> str:
     if selection.operation and selection.operation not in item.operations:
         return f"{item.name} does not offer “{_operation_label(selection.operation)}”."
     if selection.resolution and selection.resolution not in item.resolutions:
@@ -124,14 +151,21 @@ def _tray_reason(item: Capability, selection: Selection) -> str:
     return ""
 
 
-def _only_on(label: str, able: Sequence[Capability]) -> str:
+def _only_on(label: str, able: Sequence[Capability], selection: Selection) -> str:
+    """Which other models have it, or which other gateways where it is the gateway that lacks it."""
+    same = [item for item in able if item.studio_model == selection.model]
+    if same and selection.pinned is not None:
+        return f"{label} only at {listed(dict.fromkeys(registry.get(item.provider).name for item in same))}."
     if not able:
         return f"{label} is offered by no model here."
+    if same:
+        return f"{label} not together with “{_operation_label(selection.operation)}”."
     return f"{label} only on {listed(dict.fromkeys(item.name for item in able))}."
 
 
-def _chosen(capabilities: Iterable[Capability], selection: Selection) -> Capability | None:
-    return next((item for item in capabilities if item.key == selection.model), None)
+def _chosen(capabilities: Iterable[Capability], selection: Selection) -> list[Capability] | None:
+    within = capabilities if selection.pinned is None else selection.pinned
+    return [item for item in within if item.studio_model == selection.model] or None
 
 
 def _operation_label(value: str) -> str:

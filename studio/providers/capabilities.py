@@ -50,7 +50,10 @@ class InputRule:
 
 @dataclass(frozen=True, slots=True)
 class OperationRule:
-    """What an operation needs and takes; `needs_take` is an extension's parent."""
+    """What an operation needs and takes; `needs_take` is an extension's parent.
+
+    `max_inputs` counts all files together; `mixes_kinds` asks for files of at least two kinds, where a gateway would
+    take files of one kind for another operation."""
 
     operation: Operation
     source: str
@@ -59,6 +62,8 @@ class OperationRule:
     needs_take: bool = False
     default_aspect_ratio: str = ""
     note: str = ""
+    max_inputs: int | None = None
+    mixes_kinds: bool = False
 
     def rule_for(self, role: InputRole) -> InputRule | None:
         return next((rule for rule in self.inputs if rule.role == role), None)
@@ -89,6 +94,10 @@ class Capability:
     routes: tuple[str, ...] = ()
     # What is to be known where the gateway has no switch for sound.
     sound_note: str = ""
+    # Why an operation is missing, where a person should be told more than that it is.
+    not_offered: Mapping[Operation, str] = field(default_factory=dict)
+    # What is doubtful of a resolution that is offered all the same.
+    resolution_notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def studio_model(self) -> str:

@@ -12,9 +12,21 @@ from studio.providers.problem import Problem
 from studio.providers.requests import PARAMETERS, RenderRequest
 from studio.providers.wording import listed, spread
 
-__all__ = ["MAX_TAKES", "Problem", "problems", "takes_problems", "unknown_parameters", "warnings"]
+__all__ = [
+    "ADAPTIVE",
+    "MAX_TAKES",
+    "OWN_SHAPE",
+    "Problem",
+    "problems",
+    "takes_problems",
+    "unknown_parameters",
+    "warnings",
+]
 
 MAX_TAKES = 8
+ADAPTIVE = "adaptive"
+# The field of the warning that one press can mend.
+OWN_SHAPE = "own_shape"
 
 # Upstream advises at most 1000 English words or 500 Chinese characters and enforces neither.
 ADVISED_WORDS = 1000
@@ -45,7 +57,20 @@ def warnings(capability: Capability, request: RenderRequest) -> list[Problem]:
     rule = capability.operations.get(request.operation)
     if rule is not None:
         found += input_warnings(rule, request.inputs)
-    return found
+    if capability.sound_note:
+        found.append(Problem("sound", capability.sound_note))
+    if note := capability.resolution_notes.get(request.resolution):
+        found.append(Problem("resolution", note))
+    return found + _shape_warnings(capability, request)
+
+
+def _shape_warnings(capability: Capability, request: RenderRequest) -> list[Problem]:
+    """A lone video is an edit upstream, which has refused other shapes than the video's own."""
+    has_own_shape = request.aspect_ratio == ADAPTIVE
+    if request.operation != Operation.VIDEO_TO_VIDEO or has_own_shape or ADAPTIVE not in capability.aspect_ratios:
+        return []
+    message = f"An edited video keeps its own shape; gateways have refused {request.aspect_ratio} here."
+    return [Problem(OWN_SHAPE, f"{message} Use the ratio adaptive and the video's own length.")]
 
 
 def takes_problems(takes: int) -> list[Problem]:
@@ -63,7 +88,9 @@ def unknown_parameters(names: Iterable[str]) -> list[Problem]:
     ]
 
 
-def _not_offered(capability: Capability, operation: str) -> str:
+def _not_offered(capability: Capability, operation: Operation) -> str:
+    if words := capability.not_offered.get(operation):
+        return words
     offered = listed([Operation(name).label for name in capability.operations], "or")
     return f"{capability.name} does not offer this operation. Choose {offered}."
 
@@ -88,7 +115,8 @@ def _setting_problems(capability: Capability, request: RenderRequest) -> list[Pr
         length = f"{capability.name} renders {spread(capability.durations)} seconds, not {request.duration}."
         found.append(Problem("duration", f"{length} Choose a length in that range."))
     if request.sound and not capability.sound_offered:
-        found.append(Problem("sound", f"{capability.name} renders without sound only. Switch sound off."))
+        reason = capability.sound_note or f"{capability.name} renders without sound only."
+        found.append(Problem("sound", f"{reason} Switch sound off."))
     return found + _seed_problems(capability, request.seed)
 
 

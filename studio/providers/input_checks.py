@@ -28,6 +28,7 @@ def input_problems(capability: Capability, rule: OperationRule, inputs: Sequence
         for file in files:
             messages += file_messages(input_rule.limits, file)
         messages += _total_messages(input_rule, files)
+    messages += _together_messages(rule, inputs)
     return [Problem("inputs", message) for message in messages]
 
 
@@ -101,6 +102,21 @@ def _count_messages(rule: OperationRule, input_rule: InputRule, number: int) -> 
         return [input_rule.note or f"The gateway promises {promised} and no more. Remove the rest."]
     allowed = counted(input_rule.ceiling, input_rule.role)
     return [f"{label} takes at most {allowed}; there are {number}. Remove {number - input_rule.ceiling}."]
+
+
+def _together_messages(rule: OperationRule, inputs: Sequence[InputFile]) -> list[str]:
+    """What a gateway says of all files at once."""
+    label = Operation(rule.operation).label
+    messages = []
+    if rule.max_inputs is not None and len(inputs) > rule.max_inputs:
+        over = len(inputs) - rule.max_inputs
+        messages.append(
+            f"{label} takes at most {rule.max_inputs} files together; there are {len(inputs)}. Remove {over}."
+        )
+    kinds = {file.kind for file in inputs}
+    if rule.mixes_kinds and len(kinds) == 1 and kinds != {AssetKind.AUDIO}:
+        messages.append(f"{label} needs files of at least two kinds here. {rule.note}".strip())
+    return messages
 
 
 def _pixel_messages(limits: MediaLimits, file: InputFile) -> list[str]:

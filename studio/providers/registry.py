@@ -10,6 +10,9 @@ from studio.providers.provider import Provider
 
 PROVIDERS: dict[str, str] = {
     "tokenlab": "studio.providers.tokenlab.gateway.TOKENLAB",
+    "tokenhub": "studio.providers.tokenhub.gateway.TOKENHUB",
+    "seedance": "studio.providers.seedance.gateway.SEEDANCE",
+    "ark": "studio.providers.ark.gateway.ARK",
 }
 
 
@@ -31,12 +34,24 @@ def all_capabilities() -> tuple[Capability, ...]:
 def find_model(provider: str, model_or_name: str) -> Capability | None:
     """By the gateway's id or the studio's name, in any case."""
     wanted = model_or_name.strip().casefold()
-    for item in get(provider).capabilities:
-        if wanted in (item.model.casefold(), item.name.casefold()):
-            return item
-    return None
+    return next((item for item in get(provider).capabilities if wanted in _names_of(item)), None)
 
 
-def find_key(key: str) -> Capability | None:
-    """By `Capability.key`, as a form field sends it."""
-    return next((item for item in all_capabilities() if item.key == key), None)
+def studio_model_of(text: str) -> str:
+    """The studio's one word for a model named in any of its ways: that word, its name, a gateway's id, or
+    `gateway:id` as older drafts and settings have it. Nothing for a name that nobody knows."""
+    wanted = text.strip().casefold()
+    found = (item for item in all_capabilities() if wanted in _names_of(item) or wanted == item.key.casefold())
+    return next((item.studio_model for item in found), "")
+
+
+def studio_models() -> dict[str, tuple[Capability, ...]]:
+    """All records by the model they are of, whoever offers it."""
+    models: dict[str, tuple[Capability, ...]] = {}
+    for item in all_capabilities():
+        models[item.studio_model] = (*models.get(item.studio_model, ()), item)
+    return models
+
+
+def _names_of(item: Capability) -> tuple[str, ...]:
+    return item.model.casefold(), item.name.casefold(), item.studio_model

@@ -11,11 +11,11 @@ from studio.providers.capabilities import Capability
 from studio.providers.registry import find_model
 from studio.providers.requests import InputFile, RenderRequest
 
-FIXTURES = Path(__file__).parent / "tokenlab" / "fixtures"
+FIXTURES = Path(__file__).parent
 
 
-def fixture(name: str) -> bytes:
-    return (FIXTURES / f"{name}.json").read_bytes()
+def fixture(name: str, gateway: str = "tokenlab") -> bytes:
+    return (FIXTURES / gateway / "fixtures" / f"{name}.json").read_bytes()
 
 
 def make_image(role: InputRole = InputRole.REFERENCE_IMAGE, **over: Any) -> InputFile:
@@ -82,7 +82,7 @@ def make_request(operation: Operation = Operation.TEXT_TO_VIDEO, **over: Any) ->
     return RenderRequest(operation=operation, **(values | over))
 
 
-def model(name: str) -> Capability:
-    found = find_model("tokenlab", name)
+def model(name: str, gateway: str = "tokenlab") -> Capability:
+    found = find_model(gateway, name)
     assert found is not None
     return found

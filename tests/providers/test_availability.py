@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from studio.choices import InputRole, Operation
+from studio.providers import registry
 from studio.providers.availability import Choice, Selection, options
-from studio.providers.registry import all_capabilities
 from tests.providers.factories import model
 
-BASE, FAST, MINI = "tokenlab:seedance-2.0", "tokenlab:seedance-2.0-fast", "tokenlab:seedance-2.0-mini"
+BASE, FAST, MINI = "seedance-2.0", "seedance-2.0-fast", "seedance-2.0-mini"
+TOKENLAB = registry.get("tokenlab").capabilities
 
 
 def _reasons(choices: list[Choice]) -> dict[str, str]:
@@ -15,7 +16,7 @@ def _reasons(choices: list[Choice]) -> dict[str, str]:
 
 
 def test_nothing_chosen_rules_nothing_out() -> None:
-    offered = options(all_capabilities(), Selection())
+    offered = options(TOKENLAB, Selection())
 
     lists = (offered.models, offered.operations, offered.resolutions, offered.aspect_ratios, offered.durations)
     assert [choice for choices in lists for choice in choices if not choice.is_available] == []
@@ -25,7 +26,7 @@ def test_nothing_chosen_rules_nothing_out() -> None:
 
 
 def test_model_first_rules_out_resolutions() -> None:
-    offered = options(all_capabilities(), Selection(model=FAST))
+    offered = options(TOKENLAB, Selection(model=FAST))
 
     assert _reasons(offered.resolutions) == {
         "480p": "",
@@ -36,7 +37,7 @@ def test_model_first_rules_out_resolutions() -> None:
 
 
 def test_resolution_first_rules_out_models() -> None:
-    offered = options(all_capabilities(), Selection(resolution="4k"))
+    offered = options(TOKENLAB, Selection(resolution="4k"))
 
     assert _reasons(offered.models) == {
         BASE: "",
@@ -80,6 +81,39 @@ def test_operation_that_no_model_has_says_so() -> None:
 def test_tray_rules_out_mini() -> None:
     selection = Selection(operation=Operation.REFERENCE_TO_VIDEO, roles={InputRole.REFERENCE_VIDEO: 1})
 
-    offered = options(all_capabilities(), selection)
+    offered = options(TOKENLAB, selection)
 
     assert _reasons(offered.models) == {BASE: "", FAST: "", MINI: "Seedance 2.0 Mini takes no reference videos."}
+
+
+def test_model_is_listed_once_whoever_offers_it() -> None:
+    everything = registry.all_capabilities()
+
+    offered = options(everything, Selection())
+
+    assert [choice.label for choice in offered.models] == list(dict.fromkeys(item.name for item in everything))
+
+
+def test_model_can_do_what_any_of_its_gateways_can() -> None:
+    both = (*TOKENLAB, *registry.get("tokenhub").capabilities)
+
+    free = options(both, Selection(model=FAST))
+    pinned = options(both, Selection(model=FAST, pinned=registry.get("tokenhub").capabilities))
+
+    assert _reasons(free.aspect_ratios)["21:9"] == ""
+    assert _reasons(pinned.aspect_ratios)["21:9"] == "21:9 only at TokenLab."
+    assert _reasons(free.operations)["video-extension"] == ""
+    assert _reasons(pinned.operations)["video-extension"].startswith("TokenHub has no way to extend a take")
+    assert _reasons(pinned.models)[MINI] == (
+        "The gateway chosen here does not offer Seedance 2.0 Mini. Choose another gateway first."
+    )
+
+
+def test_value_that_no_gateway_has_for_the_chosen_operation_says_so() -> None:
+    base = model("seedance-2.0")
+    text_only = replace(base, operations={Operation.TEXT_TO_VIDEO: base.operations[Operation.TEXT_TO_VIDEO]})
+    small = replace(base, resolutions=("480p",))
+
+    offered = options((text_only, small), Selection(model=BASE, operation=Operation.VIDEO_TO_VIDEO))
+
+    assert _reasons(offered.resolutions)["4k"] == "4k not together with “Edit a video”."

@@ -32,5 +32,31 @@ def test_find_model_of_an_unknown_model_is_none() -> None:
     assert registry.find_model("tokenlab", "seedance-9") is None
 
 
-def test_find_key_is_the_reverse_of_key() -> None:
-    assert [registry.find_key(item.key) for item in registry.all_capabilities()] == list(registry.all_capabilities())
+@pytest.mark.parametrize("slug", registry.PROVIDERS)
+def test_studio_model_is_known_by_every_name_that_it_has(slug: str) -> None:
+    named = {(item.model, item.studio_model) for item in registry.get(slug).capabilities}
+
+    found = {
+        (item.model, registry.studio_model_of(text))
+        for item in registry.get(slug).capabilities
+        for text in (item.model, item.name, item.key, item.studio_model, f" {item.name.upper()} ")
+    }
+
+    assert found == named
+
+
+@pytest.mark.parametrize("text", ["", "seedance-9", "tokenlab:", "nowhere:seedance-2.0", ":seedance-2.0"])
+def test_studio_model_of_an_unknown_name_is_nothing(text: str) -> None:
+    assert registry.studio_model_of(text) == ""
+
+
+def test_studio_models_hold_every_record_once() -> None:
+    records = [item for group in registry.studio_models().values() for item in group]
+
+    assert sorted(records, key=lambda item: item.key) == sorted(registry.all_capabilities(), key=lambda item: item.key)
+    assert list(registry.studio_models()) == [
+        "seedance-2.0",
+        "seedance-2.0-fast",
+        "seedance-2.0-mini",
+        "seedance-1.5-pro",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from studio.providers import traps
 from studio.providers.wording import listed
 
 CHANGE_REQUEST = "Change what the gateway names and render again."
@@ -54,6 +55,9 @@ def advice_for(code: str, status: int, hints: Mapping[str, Any]) -> str:
         return f"Ask an admin to top up the account.{_money(hints)}"
     if code == "model_not_allowed":
         return "Choose another model, or ask an admin to allow this one for the key."
+    trap = traps.trap_of(code, str(hints.get("message", "")))
+    if trap is not None:
+        return f"{traps.meaning(trap)} {traps.advice(trap)}"
     told = [f"{label}: {_values(hints[name])}." for name, label in _HINTS.items() if _values(hints.get(name))]
     if isinstance(hints.get("prompt_max_characters"), int):
         told.append(f"The prompt may have {hints['prompt_max_characters']} characters.")

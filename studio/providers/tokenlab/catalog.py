@@ -19,8 +19,8 @@ CANCEL_QUEUED = "A take can be called back only while it waits in the gateway's 
 CANCEL_UNLISTED = "The gateway lists no cancel for this model. Asking is allowed, and it will probably say no."
 PROMPT_ADVICE = "Subject, action, surroundings, then camera and style; at most about 1000 words."
 MINI_UNPROMISED = (
-    "TokenLab does not promise how many references Seedance 2.0 Mini takes, and the live model detail has not been "
-    "read. Until then: one reference image, no video, no audio. Remove the others, or choose another model."
+    "TokenLab does not promise how many references Seedance 2.0 Mini takes, and its live model detail has no field "
+    "for it. So: one reference image, no video, no audio. Remove the others, or choose another model."
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.providers.provider import Provider
+from studio.providers.tokenlab import routes
 from studio.providers.tokenlab.adapter import TokenLabAdapter
 from studio.providers.tokenlab.catalog import CAPABILITIES, SLUG
 from studio.providers.tokenlab.payload import body
@@ -20,4 +21,11 @@ TOKENLAB = Provider(
     # "failure releases or refunds it" and polls every 5 to 10 s: TokenLab's billing and async guides.
     failed_is_free=True,
     poll_seconds=5.0,
+    key_hint="sk-…",
+    routes=routes.ROUTES,
+    narrow=routes.narrow,
+    # Only the Ark-shaped way has an idempotency key, and only with the very bytes that were sent.
+    proves=routes.is_v3,
+    keeps_body=routes.is_v3,
+    has_balance_token=True,
 )

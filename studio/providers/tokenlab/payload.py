@@ -1,4 +1,5 @@
-"""Writes a render request as TokenLab's JSON body. Pure translation: what may be asked is checked elsewhere.
+"""Writes a render request as TokenLab's JSON body, in its own shape or in Ark's. Pure translation: what may be asked
+is checked elsewhere.
 
 Everything that costs or changes the work is always written out, since the gateway's defaults differ by page."""
 
@@ -9,12 +10,25 @@ from typing import Any
 
 from studio.choices import InputRole, Operation
 from studio.providers.requests import Dispatch, RenderRequest
+from studio.providers.tokenlab.routes import V3, V3_MODELS, V3_RESOLUTIONS
+from studio.providers.upstream import body as upstream
+from studio.providers.upstream.content import items
 
 Urls = Mapping[int, str]
 
 
 def body(request: RenderRequest, urls: Urls, dispatch: Dispatch = Dispatch()) -> dict[str, Any]:  # noqa: B008
     """`urls` has, for each index of `request.inputs`, a public address or (where allowed) a data URL."""
+    return _as_v3(request, urls, dispatch) if dispatch.route == V3 else _unified(request, urls)
+
+
+def _as_v3(request: RenderRequest, urls: Urls, dispatch: Dispatch) -> dict[str, Any]:
+    if request.model not in V3_MODELS or request.resolution not in V3_RESOLUTIONS:
+        raise ValueError("The Ark-shaped path of TokenLab does not offer this model at this resolution.")
+    return upstream.body(request, dispatch, items(request, urls, inline=False), V3_MODELS[request.model])
+
+
+def _unified(request: RenderRequest, urls: Urls) -> dict[str, Any]:
     document: dict[str, Any] = {
         "model": request.model,
         "operation": str(request.operation),

@@ -69,8 +69,10 @@ def test_defaults_are_among_what_is_offered(capability: Capability) -> None:
 
 @each_model
 def test_every_fact_has_a_source(capability: Capability) -> None:
-    own = {"provider", "name", "sources", "default_sound", "sound_offered", "routes", "sound_note"}
-    facts = {field.name for field in fields(capability)} - own | {"sound", "references"}
+    # Words, names and what follows from other facts need no source of their own.
+    own = {"provider", "name", "sources", "default_sound", "sound_offered", "routes"}
+    notes = {"sound_note", "not_offered", "resolution_notes"}
+    facts = {field.name for field in fields(capability)} - own - notes | {"sound", "references"}
 
     assert set(capability.sources) == facts
     assert all(rule.source for rule in capability.operations.values())

@@ -1,0 +1,87 @@
+"""What Ark's error codes mean for a person and what to do about them, and which are about the key. Words only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from studio.providers import traps
+from studio.providers.reading import text
+from studio.providers.refusals import ErrorDocument, Words
+
+CHANGE_REQUEST = "Change what the gateway names and render again."
+REWORD = "Say it differently and render again."
+
+_NOTHING = "nothing was started."
+# By the beginning of the code, since many have an ending after a dot; the longer ones stand first.
+_MEANINGS = {
+    "MissingParameter": f"The gateway misses something in the request; {_NOTHING}",
+    "InvalidParameter": f"The gateway refused the request as it stands; {_NOTHING}",
+    "InputTextSensitiveContentDetected": f"The gateway's moderation refused the prompt; {_NOTHING}",
+    "InputImageSensitiveContentDetected": f"The gateway's moderation refused a reference image; {_NOTHING}",
+    "InputVideoSensitiveContentDetected": f"The gateway's moderation refused a reference video; {_NOTHING}",
+    "InputAudioSensitiveContentDetected": f"The gateway's moderation refused a reference audio file; {_NOTHING}",
+    "SensitiveContentDetected": f"The gateway's moderation refused the request; {_NOTHING}",
+    "OutputVideoSensitiveContentDetected": "The gateway's moderation refused the finished picture.",
+    "OutputAudioSensitiveContentDetected": "The gateway's moderation refused the finished sound.",
+    "AuthenticationError": "The gateway does not accept the key.",
+    "AccountOverdueError": f"The account at the gateway has a bill to pay first; {_NOTHING}",
+    "AccessDenied": "The key has no right to do this.",
+    "InvalidEndpointOrModel": f"The gateway does not know this model, or has not opened it for the key; {_NOTHING}",
+    "InvalidEndpoint": f"The gateway has closed this model or does not know it; {_NOTHING}",
+    "RateLimitExceeded": "The gateway asks for a pause: too many requests with this key.",
+    "QuotaExceeded": f"The account's quota at the gateway is used up; {_NOTHING}",
+}
+_BY_STATUS = {
+    401: "The gateway does not accept the key.",
+    403: f"The gateway does not allow this; {_NOTHING}",
+    404: f"The gateway does not know what was asked for; {_NOTHING}",
+    413: f"The request is too large for the gateway; {_NOTHING}",
+    429: "The gateway asks for a pause: too many requests with this key.",
+}
+_CHANCE = "Moderation of finished work is partly chance: render again, or change the prompt."
+_ADVICE = {
+    "InputTextSensitiveContentDetected": REWORD,
+    "InputImageSensitiveContentDetected": "Use another image and render again.",
+    "InputVideoSensitiveContentDetected": "Use another video and render again.",
+    "InputAudioSensitiveContentDetected": "Use another audio file and render again.",
+    "SensitiveContentDetected": "Change the prompt or the references and render again.",
+    "OutputVideoSensitiveContentDetected": _CHANCE,
+    "OutputAudioSensitiveContentDetected": traps.advice(traps.Trap.SOUND_REFUSED),
+    "AccountOverdueError": "Ask an admin to settle the account at the gateway.",
+    "InvalidEndpoint": "Choose another model, or ask an admin to open this one at the gateway.",
+    "QuotaExceeded": "Wait for takes in the gateway's queue to end, or ask an admin to raise the quota.",
+}
+
+
+def meaning_for(code: str, status: int) -> str:
+    known = _by_beginning(_MEANINGS, code)
+    return known or _BY_STATUS.get(status, f"The gateway refused the request; {_NOTHING}")
+
+
+def advice_for(code: str, status: int, hints: Mapping[str, Any]) -> str:
+    """A known trap has its own way out, which helps more than the general one."""
+    trap = traps.trap_of(code, text(hints.get("message")))
+    if trap is not None:
+        return f"{traps.meaning(trap)} {traps.advice(trap)}"
+    return _by_beginning(_ADVICE, code) or CHANGE_REQUEST
+
+
+def is_temporary(found: ErrorDocument) -> bool:
+    """A quota is no pause: it does not come back by waiting a moment."""
+    return found.status == 429 and not found.code.startswith("QuotaExceeded")
+
+
+def is_about_the_key(found: ErrorDocument) -> bool:
+    return found.status == 401 or (found.status == 403 and found.code.startswith("AccessDenied"))
+
+
+def knows(code: str) -> bool:
+    return bool(_by_beginning(_MEANINGS, code))
+
+
+def _by_beginning(words: Mapping[str, str], code: str) -> str:
+    return next((said for beginning, said in words.items() if code.startswith(beginning)), "")
+
+
+WORDS = Words(meaning_for, advice_for, is_temporary, is_about_the_key)

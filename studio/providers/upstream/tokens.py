@@ -1,0 +1,186 @@
+"""What a render will cost, or has cost, where tokens are billed: tokens × rate. A calculation, never the bill itself.
+
+Two token formulas are known, W×H×24·s÷1024 (published) and W×H×(24·s+1)÷1024 (measured); the larger is used.
+Upstream has a minimum for requests with a video that is published nowhere, so the sentence mentions it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_UP, Decimal
+
+from studio.choices import AssetKind, Operation
+from studio.providers.answers import NO_USAGE, Usage
+from studio.providers.estimates import Estimate
+from studio.providers.requests import RenderRequest
+from studio.providers.upstream.sizes import FRAMES_PER_SECOND, PIXELS
+
+_MILLION = Decimal(1_000_000)
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Money per million tokens, without and with a video among the inputs; None where no price is published."""
+
+    model: str
+    resolutions: tuple[str, ...]
+    without_video: Decimal | None
+    with_video: Decimal | None
+    source: str
+    dated: date
+
+    def of(self, *, with_video: bool) -> Decimal | None:
+        return self.with_video if with_video else self.without_video
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """One gateway's rates in one currency; `sign` stands before an amount, `basis` says what the rates are."""
+
+    currency: str
+    sign: str
+    places: int
+    basis: str
+    rates: tuple[Rate, ...]
+
+    def rate_for(self, model: str, resolution: str) -> Rate | None:
+        return next((rate for rate in self.rates if rate.model == model and resolution in rate.resolutions), None)
+
+    def said(self, amount: Decimal) -> str:
+        return f"{self.sign}{amount:.{self.places}f}"
+
+    def unpriced(self, reason: str) -> Estimate:
+        newest = max(self.rates, key=lambda rate: rate.dated)
+        return Estimate(None, self.currency, f"Price unknown. {reason}", newest.source, newest.dated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """The output's area in pixels and how it is said."""
+
+    area: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """One way to reckon a request; of several the dearest counts."""
+
+    tokens: Decimal
+    per_million: Decimal
+    words: str
+
+    @property
+    def amount(self) -> Decimal:
+        exact = self.tokens * self.per_million / _MILLION
+        return exact.quantize(Decimal("0.0001"), rounding=ROUND_UP)
+
+
+def estimate(prices: PriceList, request: RenderRequest) -> Estimate:
+    """The price before sending, on the high side of what the documents allow to know."""
+    rate = prices.rate_for(request.model, request.resolution)
+    picture = _expected_picture(request)
+    if rate is None or picture is None:
+        return _unpublished(prices, request)
+    frames = _whole_frames(Decimal(request.duration)) + 1
+    return _priced(prices, rate, request, picture, frames, Decimal(request.duration))
+
+
+def settle(
+    prices: PriceList, request: RenderRequest, seconds: Decimal, width: int, height: int, usage: Usage = NO_USAGE
+) -> Estimate:
+    """The price of the finished file: by the gateway's own count of tokens, else by what was measured in the file."""
+    rate = prices.rate_for(request.model, request.resolution)
+    if rate is None:
+        return _unpublished(prices, request)
+    if usage.tokens is not None:
+        return _counted(prices, rate, request, Decimal(usage.tokens))
+    picture = _Picture(width * height, f"{width}×{height}, measured in the file")
+    return _priced(prices, rate, request, picture, _file_frames(seconds), seconds)
+
+
+def _counted(prices: PriceList, rate: Rate, request: RenderRequest, tokens: Decimal) -> Estimate:
+    """An extension may or may not count as video input: the dearer rate, as in its estimate."""
+    has_video = any(file.kind == AssetKind.VIDEO for file in request.inputs)
+    per_million = rate.of(with_video=has_video)
+    if per_million is None:
+        return _unpublished(prices, request, has_video=has_video)
+    reckoned = _Sum(tokens, per_million, "")
+    basis = (
+        f"{tokens:,.0f} tokens by the gateway's own token count × {prices.said(per_million)} per million "
+        f"({prices.basis}, {rate.dated:%Y-%m-%d})."
+    )
+    return Estimate(reckoned.amount, prices.currency, basis, rate.source, rate.dated, tokens)
+
+
+def _priced(
+    prices: PriceList, rate: Rate, request: RenderRequest, picture: _Picture, frames: Decimal, seconds: Decimal
+) -> Estimate:
+    extends = request.operation == Operation.VIDEO_EXTENSION
+    if extends and request.source_seconds is None:
+        return prices.unpriced("The length of the take to extend is not known, and it may count as video input.")
+    videos = [file for file in request.inputs if file.kind == AssetKind.VIDEO]
+    if any(file.seconds is None for file in videos):
+        return prices.unpriced("The length of a video among the inputs is not known, and it is charged for.")
+    # Of an extension both readings are reckoned, without its take as video input and with it.
+    lengths = (
+        [_ZERO, request.source_seconds or _ZERO] if extends else [sum((v.seconds or _ZERO for v in videos), _ZERO)]
+    )
+    sums = [_sum(rate, picture, frames, seconds, length) for length in lengths]
+    known = [each for each in sums if each is not None]
+    if len(known) < len(sums):
+        return _unpublished(prices, request, has_video=True)
+    doubt = "With a video input the gateway may charge a minimum, which is not published." if videos else ""
+    if extends:
+        doubt = "Whether the extended take counts as video input is not documented; this is the dearer of the two."
+    return _estimate(prices, rate, max(known, key=lambda each: each.amount), doubt)
+
+
+def _sum(rate: Rate, picture: _Picture, frames: Decimal, seconds: Decimal, video_seconds: Decimal) -> _Sum | None:
+    per_million = rate.of(with_video=bool(video_seconds))
+    if per_million is None:
+        return None
+    tokens = (frames + _whole_frames(video_seconds)) * picture.area / 1024
+    length = f"{seconds.normalize():f} s"
+    if video_seconds:
+        length = f"{video_seconds.normalize():f} s of video in and {length} out"
+    return _Sum(tokens, per_million, f"{length} at {picture.words}")
+
+
+def _estimate(prices: PriceList, rate: Rate, chosen: _Sum, doubt: str) -> Estimate:
+    basis = (
+        f"{chosen.words}: about {chosen.tokens:,.0f} tokens × {prices.said(chosen.per_million)} per million "
+        f"(token formula; {prices.basis}, {rate.dated:%Y-%m-%d}). {doubt}"
+    )
+    return Estimate(chosen.amount, prices.currency, basis.strip(), rate.source, rate.dated, chosen.tokens)
+
+
+def _unpublished(prices: PriceList, request: RenderRequest, *, has_video: bool = False) -> Estimate:
+    what = " with a video among the inputs" if has_video else ""
+    return prices.unpriced(f"No price is published for {request.model} at {request.resolution}{what}.")
+
+
+def _expected_picture(request: RenderRequest) -> _Picture | None:
+    sizes = PIXELS.get(request.resolution)
+    if sizes is None:
+        return None
+    if request.aspect_ratio == "adaptive":
+        width, height = max(sizes.values(), key=lambda size: size[0] * size[1])
+        return _Picture(width * height, f"{request.resolution} in the largest shape the gateway may choose")
+    if request.aspect_ratio not in sizes:
+        width, height = sizes["16:9"]
+        words = f"{request.resolution}, with the area of 16:9 as {request.aspect_ratio} is not published"
+        return _Picture(width * height, words)
+    width, height = sizes[request.aspect_ratio]
+    return _Picture(width * height, f"{width}×{height}")
+
+
+def _whole_frames(seconds: Decimal) -> Decimal:
+    return (seconds * FRAMES_PER_SECOND).to_integral_value(ROUND_CEILING)
+
+
+def _file_frames(seconds: Decimal) -> Decimal:
+    """A file of whole seconds gets the extra frame; one that is a frame longer shows it already."""
+    frames = (seconds * FRAMES_PER_SECOND).to_integral_value(ROUND_HALF_EVEN)
+    return frames + 1 if frames % FRAMES_PER_SECOND == 0 else frames
