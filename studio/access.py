@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from axes.helpers import get_client_ip_address
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from studio.choices import Role
-from studio.models import Asset, Project, Prompt, Render, User
+from studio.models import Asset, Project, Prompt, ProviderKey, Render, User
+from studio.services.audit import Actor
 
 WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
 WHO_MANAGES = (Role.MANAGER,)
@@ -28,6 +30,18 @@ def studio_admin(request: HttpRequest) -> User:
     if not user.is_admin:
         raise Http404
     return user
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who acts and from where, for the audit list; the address is found as the throttle of the sign-in finds it."""
+    return Actor(person(request), get_client_ip_address(request) or "")
+
+
+def provider_key(request: HttpRequest, pk: int) -> ProviderKey:
+    """The key, without its secrets, for studio admins; to anybody else there is none (404)."""
+    studio_admin(request)
+    # A secret is decrypted on reading, and no page needs it.
+    return get_object_or_404(ProviderKey.objects.present().defer("secret", "management_secret"), pk=pk)
 
 
 def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY) -> Project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+BUCKET = ("studio_s3_bucket", "studio_s3_region", "studio_s3_access_key_id", "studio_s3_secret_access_key")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Environment:
     studio_behind_proxy: bool
     studio_max_upload_bytes: int
     studio_media_accel: str
+    studio_s3_bucket: str
+    studio_s3_endpoint: str
+    studio_s3_region: str
+    studio_s3_access_key_id: str = field(repr=False)
+    studio_s3_secret_access_key: str = field(repr=False)
     studio_time_zone: str
     studio_log_level: str
 
@@ -95,6 +102,11 @@ def _read(env: Env) -> Environment:
         studio_behind_proxy=env.bool("STUDIO_BEHIND_PROXY", False),
         studio_max_upload_bytes=env.int("STUDIO_MAX_UPLOAD_BYTES", 210 * 1024 * 1024),
         studio_media_accel=env.str("STUDIO_MEDIA_ACCEL", ""),
+        studio_s3_bucket=env.str("STUDIO_S3_BUCKET", ""),
+        studio_s3_endpoint=env.str("STUDIO_S3_ENDPOINT", "").rstrip("/"),
+        studio_s3_region=env.str("STUDIO_S3_REGION", ""),
+        studio_s3_access_key_id=env.str("STUDIO_S3_ACCESS_KEY_ID", ""),
+        studio_s3_secret_access_key=env.str("STUDIO_S3_SECRET_ACCESS_KEY", ""),
         studio_time_zone=env.str("STUDIO_TIME_ZONE", "UTC"),
         studio_log_level=env.str("STUDIO_LOG_LEVEL", "INFO").upper(),
     )
@@ -133,3 +145,28 @@ def _check(environment: Environment) -> None:
     for name in ("studio_web_workers", "studio_web_threads", "studio_job_workers"):
         if getattr(environment, name) < 1:
             raise ImproperlyConfigured(f"{name.upper()} must be 1 or more.")
+    _check_bucket(environment)
+
+
+def _check_bucket(environment: Environment) -> None:
+    """All of it or nothing: half a bucket would be found out only when a render is to be sent."""
+    given = {name: getattr(environment, name) for name in BUCKET}
+    if not any(given.values()) and not environment.studio_s3_endpoint:
+        return
+    if missing := " and ".join(name.upper() for name, value in given.items() if not value):
+        raise ImproperlyConfigured(
+            f"References go through a bucket only when all of it is known. Set {missing} as well, "
+            "or leave every STUDIO_S3_ setting out."
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", environment.studio_s3_bucket):
+        raise ImproperlyConfigured("STUDIO_S3_BUCKET must be the bucket's plain name, such as rushes-references.")
+    endpoint = urlsplit(environment.studio_s3_endpoint or "https://s3.amazonaws.com")
+    secure = endpoint.scheme == "https" or (endpoint.scheme == "http" and is_loopback_host(endpoint.hostname or ""))
+    if not secure or not endpoint.hostname:
+        raise ImproperlyConfigured(
+            "STUDIO_S3_ENDPOINT must start with https:// unless the storage runs on this machine."
+        )
+    if endpoint.username or endpoint.password or endpoint.query or endpoint.fragment:
+        raise ImproperlyConfigured(
+            "STUDIO_S3_ENDPOINT is only an address. The key goes into STUDIO_S3_ACCESS_KEY_ID and its fellow."
+        )

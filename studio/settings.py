@@ -28,6 +28,11 @@ STUDIO_WEB_WORKERS = environment.studio_web_workers
 STUDIO_WEB_THREADS = environment.studio_web_threads
 STUDIO_MAX_UPLOAD_BYTES = environment.studio_max_upload_bytes
 STUDIO_MEDIA_ACCEL = environment.studio_media_accel
+STUDIO_S3_BUCKET = environment.studio_s3_bucket
+STUDIO_S3_ENDPOINT = environment.studio_s3_endpoint
+STUDIO_S3_REGION = environment.studio_s3_region
+STUDIO_S3_ACCESS_KEY_ID = environment.studio_s3_access_key_id
+STUDIO_S3_SECRET_ACCESS_KEY = environment.studio_s3_secret_access_key
 
 INSTALLED_APPS = [
     # First, so that its qcluster command stands before django-q2's.
@@ -198,6 +203,8 @@ Q_CLUSTER: dict[str, Any] = {
     "ALT_CLUSTERS": {"track": {"workers": 1, "timeout": 90, "retry": 300, "queue_limit": 1}},
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "studio.lib.tracebacks.MaskedTracebacks"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -209,7 +216,8 @@ LOGGING = {
         "studio": {"level": environment.studio_log_level},
         # What a person may not do or see is answered on the page; it is no trouble of the studio's.
         "django.request": {"level": "ERROR"},
-        # httpx logs whole addresses, and ours carry signatures.
+        # They log whole addresses, and ours carry signatures; and headers, in which a gateway may repeat a key.
         "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

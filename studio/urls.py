@@ -7,9 +7,13 @@ from django.urls import URLPattern, path
 from studio.views import (
     accounts,
     assets,
+    audit,
     composer,
     demo,
+    hooks,
     invitations,
+    key_acts,
+    keys,
     members,
     outputs,
     people,
@@ -33,6 +37,21 @@ PEOPLE = [
     path("people/<int:pk>/<slug:change>/", people.person_change, name="person-change"),
     path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation-revoke"),
     path("invitations/<str:token>/", invitations.invitation_accept, name="invitation-accept"),
+]
+
+KEYS = [
+    path("keys/", keys.key_list, name="key-list"),
+    path("keys/new/", keys.key_create, name="key-create"),
+    path("keys/<int:pk>/", keys.key_detail, name="key-detail"),
+    path("keys/<int:pk>/rename/", key_acts.key_rename, name="key-rename"),
+    path("keys/<int:pk>/limits/", key_acts.key_limits, name="key-limits"),
+    path("keys/<int:pk>/rotate/", key_acts.key_rotate, name="key-rotate"),
+    path("keys/<int:pk>/pause/", key_acts.key_pause, name="key-pause"),
+    path("keys/<int:pk>/resume/", key_acts.key_resume, name="key-resume"),
+    path("keys/<int:pk>/delete/", key_acts.key_delete, name="key-delete"),
+    path("keys/<int:pk>/check/", key_acts.key_check, name="key-check"),
+    path("keys/<int:pk>/check/result/", keys.key_check_result, name="key-check-result"),
+    path("audit/", audit.audit_list, name="audit-list"),
 ]
 
 PROJECTS = [
@@ -92,4 +111,6 @@ TAKES = [
     path("takes/<int:pk>/last-frame/", outputs.last_frame, name="output-last-frame"),
 ]
 
-urlpatterns: list[URLPattern] = [*ACCOUNTS, *PEOPLE, *PROJECTS, *PROMPTS, *ASSETS, *TAKES]
+HOOKS = [path("hooks/<str:token>/", hooks.wake, name="hook-wake")]
+
+urlpatterns: list[URLPattern] = [*ACCOUNTS, *PEOPLE, *KEYS, *PROJECTS, *PROMPTS, *ASSETS, *TAKES, *HOOKS]

@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 from studio.choices import Role
 from studio.models import Project, User
 from tests.factories import make_project, make_user
+from tests.storage_server import Storage, storage_on_loopback
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +39,20 @@ def _plain_static_names() -> Iterator[None]:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def _storage() -> Iterator[Storage]:
+    with storage_on_loopback() as storage:
+        yield storage
+
+
+@pytest.fixture
+def storage(_storage: Storage) -> Iterator[Storage]:
+    """S3-compatible storage on a real socket, which the studio's settings name; its bucket is empty."""
+    _storage.empty()
+    with override_settings(**_storage.settings):
+        yield _storage
 
 
 @pytest.fixture

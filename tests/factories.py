@@ -26,6 +26,7 @@ from studio.models import (
     User,
 )
 from studio.providers.requests import RenderRequest
+from studio.services.attempts import Packed, begin_attempt
 
 _numbers = count(1)
 
@@ -177,3 +178,10 @@ def make_followed(project: Project, key: ProviderKey | None = None, **over: Any)
     render = make_render(project, key, **(values | over))
     make_attempt(render, outcome=AttemptOutcome.ACCEPTED, remote_id=remote_id, poll_url=poll_url)
     return render
+
+
+def begin(render: Render) -> Attempt | None:
+    """Claim `render` for sending as the job does, with the key as it is now."""
+    key = ProviderKey.objects.get(pk=render.key_id)
+    packed = Packed(key_version=key.version, number=render.attempts.count() + 1, request_record={"prompt": "A car"})
+    return begin_attempt(render=render, packed=packed)

@@ -92,7 +92,9 @@ ROWS: dict[str, Callable[[Provider], str]] = {
     "seed": lambda provider: _same(provider, lambda item: "yes" if item.seed else "no"),
     "cancel": lambda provider: _same(provider, lambda item: "may be asked" if item.cancel else "no: stop waiting"),
     "currency": lambda provider: listed(
-        dict.fromkeys(provider.currency_of(provider.base_url, route.value) for route in provider.routes)
+        dict.fromkeys(
+            provider.currency_of(route.base_url or provider.base_url, route.value) for route in provider.routes
+        )
         or [provider.currency_of(provider.base_url, "")],
         "or",
     ),

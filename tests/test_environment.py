@@ -59,6 +59,17 @@ def test_environment_allows_the_host_of_the_public_address(read: Read) -> None:
     assert environment.studio_allowed_hosts == ("127.0.0.1", "[::1]", "localhost", "rushes.example.com")
 
 
+BUCKET = {
+    "STUDIO_S3_BUCKET": "rushes-references",
+    "STUDIO_S3_REGION": "eu-north-1",
+    "STUDIO_S3_ACCESS_KEY_ID": "marked-key-id",
+    "STUDIO_S3_SECRET_ACCESS_KEY": "marked-secret",
+}
+HALF = (
+    "References go through a bucket only when all of it is known. Set {} as well, "
+    "or leave every STUDIO_S3_ setting out."
+)
+STORAGE_TLS = "STUDIO_S3_ENDPOINT must start with https:// unless the storage runs on this machine."
 README = "The README lists every setting and its form."
 DEMO = "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
 TLS = "STUDIO_PUBLIC_URL must start with https:// unless the studio is only used on this machine."
@@ -78,6 +89,18 @@ WHOLE = "STUDIO_PUBLIC_URL must be the whole address people use, such as https:/
         ({"STUDIO_WEB_WORKERS": "0"}, "STUDIO_WEB_WORKERS must be 1 or more."),
         ({"STUDIO_WEB_THREADS": "0"}, "STUDIO_WEB_THREADS must be 1 or more."),
         ({"STUDIO_JOB_WORKERS": "-1"}, "STUDIO_JOB_WORKERS must be 1 or more."),
+        *[({**BUCKET, name: ""}, HALF.format(name)) for name in BUCKET],
+        ({"STUDIO_S3_ENDPOINT": "https://storage.example.com"}, HALF.format(" and ".join(BUCKET))),
+        ({**BUCKET, "STUDIO_S3_ENDPOINT": "http://storage.example.com"}, STORAGE_TLS),
+        ({**BUCKET, "STUDIO_S3_ENDPOINT": "storage.example.com"}, STORAGE_TLS),
+        (
+            {**BUCKET, "STUDIO_S3_ENDPOINT": "https://me:secret@storage.example.com"},
+            "STUDIO_S3_ENDPOINT is only an address. The key goes into STUDIO_S3_ACCESS_KEY_ID and its fellow.",
+        ),
+        (
+            {**BUCKET, "STUDIO_S3_BUCKET": "s3://rushes"},
+            "STUDIO_S3_BUCKET must be the bucket's plain name, such as rushes-references.",
+        ),
     ],
 )
 def test_environment_refuses_a_bad_setting_and_says_what_to_do(
@@ -87,6 +110,14 @@ def test_environment_refuses_a_bad_setting_and_says_what_to_do(
         read(**variables)
 
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("endpoint", ["", "https://storage.example.com/s3/", "http://127.0.0.1:9000"])
+def test_environment_takes_a_whole_bucket(read: Read, endpoint: str) -> None:
+    environment = read(**BUCKET, STUDIO_S3_ENDPOINT=endpoint)
+
+    assert environment.studio_s3_bucket == "rushes-references"
+    assert environment.studio_s3_endpoint == endpoint.rstrip("/")
 
 
 @pytest.mark.parametrize("name", ["STUDIO_PORT", "STUDIO_MAX_UPLOAD_BYTES", "STUDIO_DEMO", "STUDIO_BEHIND_PROXY"])
@@ -167,6 +198,7 @@ def test_secrets_are_not_in_what_a_debug_page_shows(monkeypatch: pytest.MonkeyPa
         "STUDIO_SECRET_KEY": "marked-signing-key",
         "STUDIO_SECRET_KEYS": "marked-cipher-key",
         "DATABASE_URL": "postgresql://studio:marked-password@127.0.0.1/studio",
+        **BUCKET,
     }.items():
         monkeypatch.setenv(name, value)
 

@@ -11,6 +11,7 @@ from studio.forms.styling import StyledForm
 from studio.models import Project
 from studio.providers import registry
 from studio.providers.capabilities import Capability
+from studio.providers.merging import merged
 
 _NO_DEFAULT = ("", "No default")
 _SILENT = "off"
@@ -37,12 +38,17 @@ class ProjectSettingsForm(ProjectForm):
     aspect_ratio = forms.ChoiceField(required=False, label="Aspect ratio")
     duration = forms.ChoiceField(required=False, label="Length")
     resolution = forms.ChoiceField(required=False)
+    tries_next_gateway = forms.BooleanField(
+        required=False,
+        label="Try the next gateway after a refusal",
+        help_text="When one refuses for certain and nothing was started, the next that was shown is asked by itself.",
+    )
     sound = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, ("on", "With sound"), (_SILENT, "Silent")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         models = registry.all_capabilities()
-        self._offer("model", [(item.key, item.name) for item in models])
+        self._offer("model", [(model, records[0].name) for model, records in registry.studio_models().items()])
         self._offer("aspect_ratio", _union([item.aspect_ratios for item in models]))
         self._offer("duration", [(str(n), f"{n} s") for n in sorted({n for item in models for n in item.durations})])
         self._offer("resolution", _union([item.resolutions for item in models]))
@@ -51,6 +57,8 @@ class ProjectSettingsForm(ProjectForm):
     def initial_of(cls, project: Project) -> dict[str, Any]:
         """What the form shows of a project."""
         initial = {**project.default_settings, "name": project.name, "brief": project.brief}
+        initial["tries_next_gateway"] = project.tries_next_gateway
+        initial["model"] = registry.studio_model_of(str(initial.get("model", "")))
         if "sound" in initial:
             initial["sound"] = initial["sound"] or _SILENT
         return initial
@@ -65,9 +73,9 @@ class ProjectSettingsForm(ProjectForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        model = registry.find_key(cleaned.get("model", ""))
-        if model:
-            self._refuse_what_it_cannot(model, cleaned)
+        records = registry.studio_models().get(cleaned.get("model", ""))
+        if records:
+            self._refuse_what_it_cannot(merged(records), cleaned)
         return cleaned
 
     def _refuse_what_it_cannot(self, model: Capability, cleaned: dict[str, Any]) -> None:

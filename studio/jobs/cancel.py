@@ -12,8 +12,8 @@ from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, CancelAnswer, CancelKind
-from studio.providers.errors import ProviderError
-from studio.services import cancelling
+from studio.providers.errors import BadKey, ProviderError
+from studio.services import cancelling, key_refusals
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ WORDS = {
 def cancel(render_id: int) -> None:
     """Send the wish for a cancelled render; safe to run twice, since the gateway decides."""
     render = Render.objects.get(pk=render_id)
-    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key").first()
+    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key", "retired").first()
     if attempt is None or render.state not in AT_GATEWAY or render.cancel_answered_at is not None:
         # While it is still being sent, the wish follows as soon as the gateway has taken it.
         return
@@ -37,6 +37,8 @@ def cancel(render_id: int) -> None:
             client(), connection_of_attempt(attempt), attempt.remote_id
         )
     except ProviderError as error:
+        if isinstance(error, BadKey):
+            key_refusals.fall_back(attempt_id=attempt.pk)
         _not_asked(render, error.said or error.meaning)
     except (ValueError, UnreadableSecret) as error:
         _not_asked(render, str(error))

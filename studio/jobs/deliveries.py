@@ -1,31 +1,55 @@
-"""How each reference of a render reaches the gateway: as a signed link, or as data where the documents allow it."""
+"""How each reference of a render reaches the gateway: by a signed link to us or the bucket, or as data within."""
 
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 
 from studio.jobs.posters import ensure_prepared
-from studio.media import storage
+from studio.media import bucket, storage
+from studio.media.bucket import BucketTrouble
 from studio.media.errors import Rejected
 from studio.models import Asset, Render
 from studio.providers.input_checks import file_messages
 from studio.providers.requests import InputFile, RenderRequest
+from studio.services import reference_copies
 from studio.services.assets import PREPARATION_TRIES_IN_ALL, begin_preparation
-from studio.services.links import can_be_fetched, reference_link
+from studio.services.links import LIFE, Way, file_name, reference_link, way_to
 from studio.services.requests import capability_of
+
+# The queue ends a job at last, and a request that it cut off while being sent would be unconfirmed.
+PUTTING_SECONDS = 120
 
 
 def deliver(render: Render, request: RenderRequest) -> dict[int, str]:
     """The address (or data URL) of each input, by its position in the request; raises Rejected or OSError."""
     assets = Asset.objects.in_bulk([file.asset_id for file in request.inputs if file.asset_id])
-    by_link = can_be_fetched(base_url=render.key.base_url)
+    way, until = way_to(base_url=render.key.base_url), time.monotonic() + PUTTING_SECONDS
     urls = {}
     for position, file in enumerate(request.inputs):
         asset = _prepared(assets[file.asset_id or 0])
         _require_sendable(request, file, asset)
-        urls[position] = reference_link(render=render, asset=asset) if by_link else _inlined(asset)
+        urls[position] = _address(way, render, asset)
+        if way == Way.BUCKET and time.monotonic() > until:
+            raise BucketTrouble("Putting references into the bucket takes long; the next try goes on from here.")
     return urls
+
+
+def _address(way: Way, render: Render, asset: Asset) -> str:
+    if way == Way.BUCKET:
+        return _put_out(render, asset)
+    return reference_link(render=render, asset=asset) if way == Way.LINK else _inlined(asset)
+
+
+def _put_out(render: Render, asset: Asset) -> str:
+    """Into the bucket, for this take alone; remembered first, so that nothing is left there."""
+    copy = reference_copies.lying_there(render=render, asset=asset)
+    if copy is None:
+        copy = reference_copies.remember(render=render, asset=asset, name=bucket.new_name(file_name(asset)))
+        bucket.put(copy.name, storage.absolute(asset.outgoing), content_type=asset.mime)
+        reference_copies.record_stored(copy=copy)
+    return bucket.signed_link(copy.name, seconds=LIFE.total_seconds())
 
 
 def _prepared(asset: Asset) -> Asset:

@@ -12,6 +12,7 @@ from studio.lib.addresses import is_loopback_host
 from studio.models import Attempt, ProviderKey
 from studio.providers import registry
 from studio.providers.http import Connection, make_client
+from studio.services.key_secrets import secret_of
 
 
 @lru_cache
@@ -20,24 +21,33 @@ def client() -> httpx.Client:
     return make_client()
 
 
-def connection(*, provider: str, base_url: str, secret: str) -> Connection:
+def connection(*, provider: str, base_url: str, secret: str, route: str = "") -> Connection:
     """Where to send and as whom; loopback only where the settings allow it."""
     return Connection(
         provider=provider,
         base_url=base_url,
         secret=secret,
+        route=route,
         allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS,
     )
 
 
 def connection_of_key(key: ProviderKey) -> Connection:
     """The connection for a new attempt; raises ValueError or UnreadableSecret."""
-    return connection(provider=key.provider, base_url=key.base_url, secret=key.secret)
+    return connection(provider=key.provider, base_url=key.base_url, secret=key.secret, route=key.route)
 
 
 def connection_of_attempt(attempt: Attempt) -> Connection:
-    """The connection that an attempt was sent over; its host stays with it. Raises ValueError or UnreadableSecret."""
-    return connection(provider=attempt.key.provider, base_url=attempt.base_url, secret=attempt.key.secret)
+    """The connection that an attempt was sent over; host, route and secret stay with it, whatever its key has now.
+
+    Raises ValueError or UnreadableSecret.
+    """
+    return connection(
+        provider=attempt.key.provider,
+        base_url=attempt.base_url,
+        secret=secret_of(attempt=attempt),
+        route=attempt.route,
+    )
 
 
 def poll_seconds(provider: str, base_url: str) -> float:

@@ -28,8 +28,8 @@ from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
-from studio.providers.errors import ProviderError
-from studio.services import outputs
+from studio.providers.errors import BadKey, ProviderError
+from studio.services import key_refusals, outputs
 from studio.services.outputs import Pictures
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def _downloads(allow_loopback: bool) -> httpx.Client:
 
 
 def _accepted(render: Render) -> Attempt | None:
-    return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key").first()
+    return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).select_related("key", "retired").first()
 
 
 def _may_be_local(render: Render) -> bool:
@@ -224,6 +224,8 @@ def _status_now(render: Render) -> RemoteStatus | None:
     try:
         return adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
     except (ProviderError, ValueError, UnreadableSecret) as error:
+        if isinstance(error, BadKey):
+            key_refusals.fall_back(attempt_id=attempt.pk)
         log.warning("take %s: %s", render.pk, error)
         return None
 

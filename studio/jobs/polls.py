@@ -15,7 +15,7 @@ from studio.lib.clock import later, now
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteStatus
 from studio.providers.errors import BadKey, NotFound, ProviderError, Retryable
-from studio.services import polling, statuses
+from studio.services import key_refusals, polling, statuses
 from studio.services.polling import Due, Postponed
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ LOST_POLLS = 30
 # A task may be called done a little before its file is named.
 NO_FILE_AFTER = timedelta(minutes=5)
 NO_FILE_POLLS = 5
-KEY_REFUSED_SECONDS = 60.0
+# Nothing is sent then, and only an admin can change it.
+UNASKABLE_SECONDS = 60.0
 
 # What a poll leads to: a render to be looked at again, or something to write down.
 Outcome = Postponed | Callable[[], None]
@@ -37,11 +38,12 @@ Outcome = Postponed | Callable[[], None]
 
 async def poll(client: httpx.AsyncClient, due: Due) -> tuple[Outcome, float]:
     """What to do about `due`, and for how many seconds the gateway wants to be left alone."""
+    if due.problem:
+        return _trouble(due, due.problem), 0
     try:
-        gateway = connection(provider=due.provider, base_url=due.base_url, secret=due.secret)
+        gateway = connection(provider=due.provider, base_url=due.base_url, secret=due.secret, route=due.route)
     except ValueError as error:
-        meaning = str(error) if due.secret else "The stored key cannot be read, so the task cannot be followed."
-        return _trouble(due, "The task cannot be followed", "", meaning, "An admin has to correct the key."), 0
+        return _trouble(due, str(error)), 0
     adapter = registry.get(due.provider).adapter
     try:
         status = await adapter.status_async(client, gateway, due.remote_id, due.poll_url)
@@ -79,8 +81,15 @@ def _answered(due: Due, status: RemoteStatus) -> Outcome:
 def _failed(due: Due, error: ProviderError) -> Outcome:
     failures = due.failures + 1
     if isinstance(error, BadKey):
-        meaning = "The gateway does not accept the key any more; the render goes on there."
-        return _trouble(due, "The gateway refused the key", error.said, meaning, error.advice)
+        refusal = error
+        return lambda: key_refusals.record_refused_look(
+            render_id=due.render_id,
+            attempt_id=due.attempt_id,
+            key_version=due.key_version,
+            said=refusal.said,
+            meaning=refusal.meaning,
+            failures=due.failures,
+        )
     if isinstance(error, NotFound) and failures >= LAG_POLLS:
         return _unknown(due, error, failures)
     base = poll_seconds(due.provider, due.base_url)
@@ -126,14 +135,14 @@ def _no_file_yet(due: Due) -> Outcome:
     )
 
 
-def _trouble(due: Due, reason: str, said: str, meaning: str, advice: str) -> Outcome:
+def _trouble(due: Due, meaning: str) -> Outcome:
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
-        reason=reason,
-        said=said,
+        reason="The task cannot be followed",
+        said="",
         meaning=meaning,
-        advice=advice,
-        next_poll_at=later(KEY_REFUSED_SECONDS),
+        advice="An admin has to correct the key.",
+        next_poll_at=later(UNASKABLE_SECONDS),
         failures=due.failures,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.services import leases, recovery
+from studio.services import leases, recovery, reference_copies
 from studio.services.queue import ensure_tracker
 
 
@@ -15,3 +15,4 @@ def each_minute() -> None:
     """Revive the tracker when its chain is broken, and sweep in case it stays away."""
     ensure_tracker()
     recovery.sweep()
+    reference_copies.ask_to_clear()

@@ -45,7 +45,9 @@ def apply_status(
     if status.state in ENDS:
         _end(provider, render_id, status)
     elif status.state == RemoteState.SUCCEEDED:
-        statuses.record_succeeded(render_id=render_id, video_url=status.video_url, billing_id=status.billing_id)
+        statuses.record_succeeded(
+            render_id=render_id, video_url=status.video_url, billing_id=status.billing_id, usage=status.usage
+        )
     elif brings_news(state=state, progress=progress, status=status):
         statuses.record_running(render_id=render_id, progress=status.progress, next_poll_at=next_poll_at)
 
@@ -61,5 +63,12 @@ def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
     elif to == RenderState.FAILED and not status.error_text:
         meaning = f"The gateway gave no reason. {meaning}"
     statuses.record_ended(
-        render_id=render_id, to=to, reason=reason, said=status.error_text, meaning=meaning, advice=advice, free=free
+        render_id=render_id,
+        to=to,
+        reason=reason,
+        said=status.error_text,
+        meaning=meaning,
+        advice=advice,
+        free=free,
+        code=status.error_code,
     )

@@ -5,27 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from studio.choices import RenderState
-from studio.jobs.deliveries import deliver
-from studio.jobs.gateways import client, connection_of_key, poll_seconds
+from studio.jobs.gateways import client, poll_seconds
+from studio.jobs.parcels import Parcel, pack
 from studio.lib.clock import now
-from studio.lib.masking import redact_request
-from studio.media.errors import Rejected
+from studio.lib.masking import mask
 from studio.models import Attempt, Render
-from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import Created
-from studio.providers.errors import NotSent, ProviderError, Retryable, Unknown
-from studio.providers.http import Connection
-from studio.providers.requests import Dispatch, RenderRequest
-from studio.services import attempts
-from studio.services.requests import capability_of, find_problems
+from studio.providers.errors import BadKey, NotSent, ProviderError, Retryable, Unknown
+from studio.services import attempts, unsent
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +27,10 @@ log = logging.getLogger(__name__)
 PATIENCE = (1, 2, 5, 10, 20, 30)
 # The last write must be over before the queue ends the job: a database may take so long to say no.
 LAST_WRITE_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """All that is needed to send a render, made before it is claimed."""
-
-    connection: Connection
-    request: RenderRequest
-    urls: dict[int, str]
-    record: dict[str, Any]
+NO_NAME = {
+    "meaning": "The gateway accepted the request, but its answer names no task, so the take cannot be followed.",
+    "advice": "It may be charged. Look at the gateway's own task list before asking for the take again.",
+}
 
 
 def submit(render_id: int) -> None:
@@ -52,62 +40,26 @@ def submit(render_id: int) -> None:
     if render.state != RenderState.QUEUED or (render.not_before and render.not_before > now()):
         return
     try:
-        parcel = _packed(render)
+        # Asked once more under the lock; here it spares the making ready.
+        parcel = None if attempts.must_wait(render=render, key=render.key) else pack(render)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.exception("take %s: could not be made ready for sending", render_id)
         kind = type(error).__name__
-        attempts.record_stumble(render=render, meaning=f"The studio could not make the request ready ({kind}).")
+        unsent.record_stumble(render=render, meaning=f"The studio could not make the request ready ({kind}).")
         return
     if parcel is None:
         return
-    attempt = attempts.begin_attempt(render=render, request_record=parcel.record)
+    attempt = attempts.begin_attempt(render=render, packed=parcel.packed)
     if attempt is not None:
         _send(attempt, parcel, until)
-
-
-def _packed(render: Render) -> Parcel | None:
-    """Everything for sending, so that hardly a moment lies between claim and sending; None when it was refused."""
-    request = RenderRequest.from_json(render.spec)
-    if reason := _reason_against(render, request):
-        attempts.refuse_unsent(
-            render=render, meaning=reason, advice="Change that and render again. Nothing was sent or charged."
-        )
-        return None
-    try:
-        connection = connection_of_key(render.key)
-    except (ValueError, UnreadableSecret) as error:
-        attempts.refuse_unsent(render=render, meaning=str(error), advice="An admin has to correct the key.")
-        return None
-    try:
-        urls = deliver(render, request)
-    except (Rejected, FileNotFoundError) as error:
-        attempts.refuse_unsent(render=render, meaning=_without_path(error), advice="Upload the reference again.")
-        return None
-    body = registry.get(render.provider).body(request, urls, Dispatch())
-    return Parcel(connection, request, urls, redact_request(body, connection.secret))
-
-
-def _without_path(error: Rejected | FileNotFoundError) -> str:
-    return str(error) if isinstance(error, Rejected) else "The file of a reference is no longer in the studio."
-
-
-def _reason_against(render: Render, request: RenderRequest) -> str:
-    """Why this may not be sent now, or nothing."""
-    if render.key.paused_at is not None:
-        return f"The key “{render.key.label}” was paused before this was sent."
-    capability = capability_of(request.provider, request.model)
-    if capability is None:
-        return f"The studio no longer knows the model {request.model}."
-    found = find_problems(capability=capability, request=request, key=render.key, source_take=render.source_take)
-    return " ".join(problem.message for problem in found)
 
 
 def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
     adapter = registry.get(parcel.connection.provider).adapter
     try:
-        created = adapter.create(client(), parcel.connection, parcel.request, parcel.urls)
+        created = adapter.create(client(), parcel.connection, parcel.request, parcel.urls, parcel.dispatch)
     except ProviderError as error:
         failure = error
         _patiently(lambda: _record_error(attempt, failure), until)
@@ -124,7 +76,19 @@ def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
             until,
         )
     else:
-        _record_created(attempt, created, until)
+        if parcel.connection.secret in created.remote_id:
+            # Kept as a task's name, the key would be on every page of the take.
+            _patiently(lambda: attempts.record_unknown(attempt=attempt, said="", **NO_NAME), until)
+            return
+        _record_created(attempt, _without(parcel.connection.secret, created), until)
+
+
+def _without(secret: str, created: Created) -> Created:
+    """Adapters mask what they read; what is stored is looked at once more, whoever wrote the adapter."""
+    poll_url = "" if secret in created.poll_url else created.poll_url
+    return replace(
+        created, poll_url=poll_url, status=replace(created.status, word=mask(created.status.word, secret)[:100])
+    )
 
 
 def _record_created(attempt: Attempt, created: Created, until: float) -> None:
@@ -136,6 +100,7 @@ def _record_created(attempt: Attempt, created: Created, until: float) -> None:
                 poll_url=created.poll_url,
                 answer=created.status.word,
                 first_poll_seconds=poll_seconds(attempt.key.provider, attempt.base_url),
+                charge=created.charge,
             ),
             until,
             f"take {attempt.render_id}, the gateway's task {created.remote_id}",
@@ -162,7 +127,11 @@ def _patiently(write: Callable[[], None], until: float, what: str = "an answer")
 
 def _record_error(attempt: Attempt, error: ProviderError) -> None:
     log.warning("take %s: %s", attempt.render_id, error)
-    words = {"said": error.said, "meaning": error.meaning, "advice": error.advice}
+    words = {"said": error.said, "meaning": error.meaning, "code": error.code}
+    if isinstance(error, BadKey):
+        attempts.record_bad_key(attempt=attempt, **words)
+        return
+    words["advice"] = error.advice
     if isinstance(error, Unknown):
         attempts.record_unknown(attempt=attempt, **words)
     elif isinstance(error, NotSent):

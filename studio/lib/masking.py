@@ -12,12 +12,14 @@ REMOVED = "[removed]"
 
 # A gateway may echo a key half starred out, so stars and dots count as part of it.
 _KEY = re.compile(r"(?<![\w-])(?:sk|mt|th)-[A-Za-z0-9_*.…-]{6,}|(?<!\w)sd2_live_[A-Za-z0-9_*.…-]+")
+# Keys of other gateways may begin with anything, so there the beginning is a part of the secret.
+_PREFIX = re.compile(r"(?:sk|mt|th)-|sd2_live_")
 # With a digit among at least 12 characters, as "basic lighting" is a prompt and no secret.
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+(?=[^\s\"',;]*\d)[^\s\"',;]{12,}")
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.+-]+)*,[^\s\"'<>)]*")
 _URL_USER = re.compile(r"(?i)(https?://)[^\s/@\"'<>]+@")
 _URL_QUERY = re.compile(r"(?i)(https?://[^\s?#\"'<>]+)[?#][^\s\"'<>]*")
-_LINK_TOKEN = re.compile(r"/r/[^\s/\"'<>]+/")
+_LINK_TOKEN = re.compile(r"/(r|hooks)/[^\s/\"'<>]+/")
 _SECRET_NAMES = re.compile(r"(?i)^(authorization|api[-_]?key|secret|password|access[-_]?token|x-api-key|cookie)$")
 
 
@@ -31,7 +33,7 @@ def mask(text: str, *secrets: str) -> str:
     text = _DATA_URL.sub(_shortened, text)
     text = _URL_USER.sub(r"\1", text)
     text = _URL_QUERY.sub(rf"\1?{REMOVED}", text)
-    return _LINK_TOKEN.sub(f"/r/{REMOVED}/", text)
+    return _LINK_TOKEN.sub(rf"/\1/{REMOVED}/", text)
 
 
 def redact_request(payload: Any, *secrets: str) -> Any:
@@ -46,10 +48,10 @@ def redact_request(payload: Any, *secrets: str) -> Any:
 
 
 def hint(secret: str) -> str:
-    """What may be shown of a key: its prefix and its last four characters."""
+    """What may be shown of a key: its last four characters, and its prefix if that is one that all keys share."""
     if len(secret) < 12:
         return "…"
-    prefix = re.match(r"[A-Za-z0-9]{1,4}-|sd2_live_", secret)
+    prefix = _PREFIX.match(secret)
     return f"{prefix.group() if prefix else ''}…{secret[-4:]}"
 
 

@@ -13,6 +13,7 @@ from studio.models.ledger import LedgerEntry
 from studio.models.outputs import Output
 from studio.models.projects import Membership, Project
 from studio.models.prompts import Prompt, PromptVersion
+from studio.models.references import ReferenceCopy
 from studio.models.renders import Render, RenderInput
 from studio.models.users import Invitation, User
 
@@ -30,6 +31,7 @@ __all__ = [
     "Prompt",
     "PromptVersion",
     "ProviderKey",
+    "ReferenceCopy",
     "Render",
     "RenderEvent",
     "RenderInput",

@@ -31,6 +31,8 @@ class Attempt(models.Model):
     sent_body = EncryptedTextField(blank=True, default="")
     # The unguessable part of the address under which the gateway may wake us for this attempt.
     wake_token = models.CharField(max_length=64, blank=True, db_index=True)
+    # When it last did, so that a flood of calls is one look every few seconds.
+    woken_at = models.DateTimeField(null=True)
     # How often proof was sought for an unanswered attempt, and when last.
     looks = models.PositiveSmallIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)

@@ -48,6 +48,8 @@ class Decrypted(DeferredAttribute):
         value = super().__get__(instance, cls)
         if not isinstance(value, Token):
             return value
+        if not value:
+            return ""
         try:
             return cipher().decrypt(value.encode()).decode()
         except InvalidToken:
@@ -61,8 +63,18 @@ class Decrypted(DeferredAttribute):
 
 
 def encrypted(text: str) -> Token:
-    """The text as it is stored."""
-    return Token(cipher().encrypt(text.encode()).decode())
+    """The text as it is stored; nothing stays nothing, so that the database can be asked where something is."""
+    return Token(cipher().encrypt(text.encode()).decode() if text else "")
+
+
+def renewed(token: Token) -> Token:
+    """The same text under the first of the present keys; raises UnreadableSecret when none of them fits."""
+    if not token:
+        return token
+    try:
+        return Token(cipher().rotate(token.encode()).decode())
+    except InvalidToken:
+        raise UnreadableSecret from None
 
 
 class EncryptedTextField(models.TextField):
@@ -91,6 +103,8 @@ class EncryptedTextField(models.TextField):
         """A token that comes back from a dump is kept, not encrypted once more."""
         if value is None or isinstance(value, Token):
             return value
+        if not value:
+            return Token("")
         try:
             cipher().decrypt(str(value).encode())
         except InvalidToken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from studio.choices import AT_GATEWAY, ENDED, LIVE, LedgerKind, Lineage, Operation, RenderState
@@ -24,19 +24,26 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
     def in_gallery(self) -> RenderQuerySet:
         """Newest first, with all that a card shows and nothing more: a page makes many of them."""
-        wanted = self.select_related("asked_by", "output").with_release()
+        wanted = self.select_related("asked_by", "output").with_release().with_switch()
         return wanted.defer("estimate_basis", "result_url").order_by("-id")
 
     def with_page(self) -> RenderQuerySet:
         """With all that the page of a take shows."""
         wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
         # A secret is decrypted on reading, and no page needs it.
-        return wanted.with_release().defer("key__secret")
+        return wanted.with_release().with_switch().defer("key__secret", "key__management_secret")
 
     def with_release(self) -> RenderQuerySet:
         """With what the ledger says of their money, so that no card has to ask for it."""
         entries = LedgerEntry.objects.filter(render=OuterRef("pk"), kind=LedgerKind.RELEASED)
         return self.annotate(released_entry=Exists(entries))
+
+    def with_switch(self) -> RenderQuerySet:
+        """With the take that was asked for at the next gateway after a refusal, if there is one, and whose it is."""
+        switched = Render.objects.filter(parent=OuterRef("pk"), lineage=Lineage.SWITCH).order_by("-pk")
+        return self.annotate(
+            switched_to=Subquery(switched.values("pk")[:1]), switched_provider=Subquery(switched.values("provider")[:1])
+        )
 
     def before(self, cursor: int | None) -> RenderQuerySet:
         """The page after `cursor`, the id of the last card seen (keyset)."""

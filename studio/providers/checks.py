@@ -66,8 +66,8 @@ def warnings(capability: Capability, request: RenderRequest) -> list[Problem]:
 
 def _shape_warnings(capability: Capability, request: RenderRequest) -> list[Problem]:
     """A lone video is an edit upstream, which has refused other shapes than the video's own."""
-    has_own_shape = request.aspect_ratio == ADAPTIVE
-    if request.operation != Operation.VIDEO_TO_VIDEO or has_own_shape or ADAPTIVE not in capability.aspect_ratios:
+    is_edit = request.operation == Operation.VIDEO_TO_VIDEO and bool(request.inputs)
+    if not is_edit or request.aspect_ratio == ADAPTIVE or ADAPTIVE not in capability.aspect_ratios:
         return []
     message = f"An edited video keeps its own shape; gateways have refused {request.aspect_ratio} here."
     return [Problem(OWN_SHAPE, f"{message} Use the ratio adaptive and the video's own length.")]

@@ -33,8 +33,13 @@ def all_capabilities() -> tuple[Capability, ...]:
 
 def find_model(provider: str, model_or_name: str) -> Capability | None:
     """By the gateway's id or the studio's name, in any case."""
+    return next(iter(find_models(provider, model_or_name)), None)
+
+
+def find_models(provider: str, model_or_name: str) -> list[Capability]:
+    """The same; a gateway of several regions has an id in each for the studio's one name."""
     wanted = model_or_name.strip().casefold()
-    return next((item for item in get(provider).capabilities if wanted in _names_of(item)), None)
+    return [item for item in get(provider).capabilities if wanted in _names_of(item)]
 
 
 def studio_model_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads a draft and works out everything that the composer shows: options, slots, problems and price. No writes."""
+"""Reads a draft and works out all that the composer shows: options, slots, doors, problems and price. No writes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from studio.models import ComposerDraft, ProviderKey, Render
 from studio.providers import registry
 from studio.providers.availability import Options, Selection, options
 from studio.providers.capabilities import Capability
+from studio.providers.merging import merged
 from studio.services.composition import Composition, judge, number
-from studio.services.keys import usable_keys
+from studio.services.doors import Offer, keys_of, offers_of
 from studio.services.tray import TrayItem, slots_of, tray_of
 
 
@@ -19,18 +20,20 @@ def compose(draft: ComposerDraft) -> Composition:
     """Work everything out for the draft as it stands."""
     chosen = {name: value for name, value in draft.data.get("values", {}).items() if value or name == "sound"}
     values = {"takes": "1", "operation": Operation.TEXT_TO_VIDEO.value} | chosen
-    keys = usable_keys()
-    capability = _capability(values, keys)
+    keys = keys_of(draft.project)
+    offers = offers_of(keys)
+    values["model"] = _model(values, offers)
+    pinned = next((key for key in keys if str(key.pk) == values.get("key")), None)
+    capability = _capability(values["model"], offers, pinned)
     values = _with_defaults(values, capability)
     tray = tray_of(draft, capability, values["operation"])
-    key = _key(values, keys, capability)
     composition = Composition(
         draft=draft,
         values=values,
         capability=capability,
-        keys=[each for each in keys if capability and each.provider == capability.provider],
-        key=key,
-        options=_options(values, tray, keys),
+        keys=keys,
+        pinned=pinned,
+        options=_options(values, tray, offers, pinned),
         tray=tray,
         slots=slots_of(capability, values["operation"], tray),
         variables=[
@@ -38,19 +41,29 @@ def compose(draft: ComposerDraft) -> Composition:
         ],
         takes=number(values.get("takes"), 1) or 1,
         source_take=_source_take(draft, values),
-        extendable=_extendable(draft, key) if values["operation"] == Operation.VIDEO_EXTENSION else (),
+        extendable=_extendable(draft, offers, pinned) if values["operation"] == Operation.VIDEO_EXTENSION else (),
     )
-    judge(composition)
+    judge(composition, [offer for offer in offers if offer.capability.studio_model == values["model"]])
     return composition
 
 
-def _capability(values: Mapping[str, str], keys: list[ProviderKey]) -> Capability | None:
+def _model(values: Mapping[str, str], offers: Sequence[Offer]) -> str:
     """The chosen model, or the first one that there is a key for."""
-    chosen = registry.find_key(values.get("model", ""))
-    if chosen is not None:
+    if chosen := registry.studio_model_of(values.get("model", "")):
         return chosen
-    held = {key.provider for key in keys}
-    return next((each for each in registry.all_capabilities() if each.provider in held), None)
+    running = [offer for offer in offers if offer.key.paused_at is None]
+    return next((offer.capability.studio_model for offer in running or offers), "")
+
+
+def _capability(model: str, offers: Sequence[Offer], pinned: ProviderKey | None) -> Capability | None:
+    """What can be done with the model by the chosen key, or by any; from the catalogue when no key offers it."""
+    fitting = [offer for offer in offers if offer.capability.studio_model == model]
+    if not offers:
+        return None
+    of_pinned = [offer for offer in fitting if pinned is not None and offer.key.pk == pinned.pk]
+    running = [offer for offer in fitting if offer.key.paused_at is None]
+    found = [offer.capability for offer in of_pinned or running or fitting]
+    return merged(found or registry.studio_models()[model])
 
 
 def _with_defaults(values: dict[str, str], capability: Capability | None) -> dict[str, str]:
@@ -61,7 +74,6 @@ def _with_defaults(values: dict[str, str], capability: Capability | None) -> dic
     if operation in Operation.values:
         ratio = capability.default_aspect_ratio_for(Operation(operation))
     defaults = {
-        "model": capability.key,
         "resolution": capability.default_resolution,
         "aspect_ratio": ratio,
         "duration": str(capability.default_duration),
@@ -70,19 +82,9 @@ def _with_defaults(values: dict[str, str], capability: Capability | None) -> dic
     return defaults | {name: value for name, value in values.items() if value or name == "sound"}
 
 
-def _key(values: Mapping[str, str], keys: list[ProviderKey], capability: Capability | None) -> ProviderKey | None:
-    """The chosen key, or the first one for the model; none when the chosen one is gone, since another's money is no
-    stand-in. A key of another gateway only means that the model was changed."""
-    fitting = [key for key in keys if capability is not None and key.provider == capability.provider]
-    wanted = values.get("key")
-    if wanted and wanted not in {str(key.pk) for key in keys}:
-        return None
-    chosen = [key for key in fitting if str(key.pk) == wanted]
-    return next(iter(chosen or fitting), None)
-
-
-def _options(values: Mapping[str, str], tray: list[TrayItem], keys: list[ProviderKey]) -> Options:
-    held = {key.provider for key in keys}
+def _options(
+    values: Mapping[str, str], tray: list[TrayItem], offers: Sequence[Offer], pinned: ProviderKey | None
+) -> Options:
     roles: dict[InputRole, int] = {}
     for item in tray:
         if item.role is not None:
@@ -94,18 +96,22 @@ def _options(values: Mapping[str, str], tray: list[TrayItem], keys: list[Provide
         aspect_ratio=values.get("aspect_ratio", ""),
         duration=number(values.get("duration")),
         roles=roles,
+        pinned=None if pinned is None else [each.capability for each in offers if each.key.pk == pinned.pk],
     )
-    return options([each for each in registry.all_capabilities() if each.provider in held], selection)
+    return options([each.capability for each in offers if each.key.paused_at is None], selection)
 
 
 def _source_take(draft: ComposerDraft, values: Mapping[str, str]) -> Render | None:
     """The take to extend; a choice that belongs to another operation is kept but not used."""
     if values["operation"] != Operation.VIDEO_EXTENSION:
         return None
-    takes = draft.project.renders.select_related("key", "output")
+    takes = draft.project.renders.select_related("key", "output").defer("key__secret", "key__management_secret")
     return takes.filter(pk=number(values.get("source_take")) or 0).first()
 
 
-def _extendable(draft: ComposerDraft, key: ProviderKey | None) -> Sequence[Render]:
-    takes = draft.project.renders.in_gallery().filter(state=RenderState.READY, key=key)
-    return list(takes[:20])
+def _extendable(draft: ComposerDraft, offers: Sequence[Offer], pinned: ProviderKey | None) -> Sequence[Render]:
+    """Finished takes of a key that offers extensions; whichever is picked decides the door."""
+    keys = {offer.key.pk for offer in offers if Operation.VIDEO_EXTENSION in offer.capability.operations}
+    if pinned is not None:
+        keys &= {pinned.pk}
+    return list(draft.project.renders.in_gallery().filter(state=RenderState.READY, key__in=keys)[:20])

@@ -11,26 +11,27 @@ from decimal import Decimal
 from studio.choices import Lineage, Operation
 from studio.lib import mentions, variables
 from studio.models import ComposerDraft, PromptVersion, ProviderKey, Render
-from studio.providers import registry
 from studio.providers.availability import Options
 from studio.providers.capabilities import Capability
-from studio.providers.checks import Problem, takes_problems, warnings
+from studio.providers.checks import Problem, takes_problems
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
-from studio.services.renders import Origin
-from studio.services.requests import Choice, build_request, find_problems
+from studio.services.doors import Door, Offer, choose, doors, frozen, next_doors
+from studio.services.requests import Choice, build_request
+from studio.services.storing import Origin
 from studio.services.tray import Slot, TrayItem, counts_of
 
 
 @dataclass
 class Composition:
-    """Everything that the composer's template needs."""
+    """Everything that the composer's template needs. `capability` is what any of the doors can do."""
 
     draft: ComposerDraft
     values: dict[str, str]
     capability: Capability | None
     keys: list[ProviderKey]
-    key: ProviderKey | None
+    # The key that was chosen by hand; None leaves the choice to the studio.
+    pinned: ProviderKey | None
     options: Options
     tray: list[TrayItem]
     slots: list[Slot]
@@ -38,11 +39,35 @@ class Composition:
     takes: int
     source_take: Render | None = None
     extendable: Sequence[Render] = ()
-    request: RenderRequest | None = None
-    estimate: Estimate | None = None
+    doors: list[Door] = field(default_factory=list)
+    door: Door | None = None
+    door_reason: str = ""
+    # Where it is tried next if the chosen door refuses, in order.
+    further: list[Door] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     origin: Origin = field(default_factory=Origin)
+
+    @property
+    def key(self) -> ProviderKey | None:
+        """The key that a press would use."""
+        return self.door.key if self.door else None
+
+    @property
+    def request(self) -> RenderRequest | None:
+        """What a press would ask for."""
+        return self.door.request if self.door else None
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """The price of one take, and what it rests on."""
+        return self.door.estimate if self.door else None
+
+    @property
+    def cheapest(self) -> Door | None:
+        """The door that the studio would choose by itself."""
+        found, reason = choose(self.doors)
+        return found if reason else None
 
     @property
     def unused(self) -> list[TrayItem]:
@@ -63,6 +88,7 @@ class Composition:
             "references": [(item.asset.pk, item.role) for item in self.tray if item.role is not None],
             "key": self.key.pk if self.key else None,
             "price": [str(self.total), self.estimate.currency if self.estimate else ""],
+            "further": frozen(self.further),
             "takes": self.takes,
             "model": self.values.get("model", ""),
             "operation": self.values["operation"],
@@ -72,10 +98,35 @@ class Composition:
     @property
     def problem_of(self) -> dict[str, str]:
         """The problems by field, for showing each beside what it is about."""
-        by_field: dict[str, str] = {}
-        for problem in self.problems:
-            by_field[problem.field] = f"{by_field.get(problem.field, '')} {problem.message}".strip()
-        return by_field
+        return _by_field(self.problems)
+
+    @property
+    def warning_of(self) -> dict[str, str]:
+        """The warnings by field."""
+        return _by_field(self.warnings)
+
+    @property
+    def can_be_done(self) -> bool:
+        """Whether a gateway was found that can do exactly this."""
+        return self.door is not None and self.door.is_open
+
+    @property
+    def gateway_words(self) -> str:
+        """What the chip says of the gateway before its price."""
+        if self.door is None:
+            return "Choose a gateway"
+        if self.pinned is not None:
+            return self.door.gateway
+        if not self.can_be_done:
+            return "None can do this"
+        return self.door.gateway if self.door.amount is None else f"Cheapest: {self.door.gateway}"
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
+    by_field: dict[str, str] = {}
+    for problem in problems:
+        by_field[problem.field] = f"{by_field.get(problem.field, '')} {problem.message}".strip()
+    return by_field
 
 
 def number(text: str | None, otherwise: int | None = None) -> int | None:
@@ -87,43 +138,67 @@ def number(text: str | None, otherwise: int | None = None) -> int | None:
         return otherwise
 
 
-def judge(composition: Composition) -> None:
-    """Build the request and add what stops it, what to beware of, and what it would cost."""
-    capability, key = composition.capability, composition.key
-    if capability is None or not composition.keys:
-        composition.problems.append(
-            Problem("model", "There is no gateway key here yet. An admin adds one with manage.py addkey.")
-        )
+def judge(composition: Composition, offers: Sequence[Offer]) -> None:
+    """Build the request, find the doors for it, and add what stops it, what to beware of, and what it would cost."""
+    if problem := _nothing_to_ask(composition, offers):
+        composition.problems.append(problem)
         return
-    if composition.values["operation"] not in Operation.values:
-        composition.problems.append(Problem("operation", "Choose what to make from the list."))
-        return
-    request = build_request(_choice(composition, capability))
-    composition.request = request
-    if key is None:
-        composition.problems.append(Problem("key", "The key chosen here is paused or gone. Choose another one."))
-    else:
-        composition.problems += find_problems(
-            capability=capability, request=request, key=key, source_take=composition.source_take
-        )
+    request = build_request(_choice(composition))
+    composition.doors = doors(
+        offers=offers, request=request, source_take=composition.source_take, takes=composition.takes
+    )
+    _choose_door(composition)
     composition.problems += _typed_problems(composition)
-    composition.warnings += warnings(capability, request)
-    composition.estimate = registry.get(capability.provider).estimate(request)
     composition.origin = _origin(composition)
 
 
-def _choice(composition: Composition, capability: Capability) -> Choice:
-    values = composition.values
+def _nothing_to_ask(composition: Composition, offers: Sequence[Offer]) -> Problem | None:
+    if composition.capability is None:
+        return Problem("model", "There is no gateway key here yet. An admin adds one under Keys.")
+    if not offers:
+        name = composition.capability.name
+        return Problem("model", f"No key of this project offers {name}. Choose another model, or ask an admin.")
+    if composition.values["operation"] not in Operation.values:
+        return Problem("operation", "Choose what to make from the list.")
+    return None
+
+
+def _choose_door(composition: Composition) -> None:
+    wanted, pinned = composition.values.get("key"), composition.pinned
+    if wanted and pinned is None:
+        composition.problems.append(Problem("key", "The key chosen here is gone. Choose another gateway."))
+        return
+    composition.door, composition.door_reason = choose(composition.doors, pinned)
+    if composition.door is None:
+        composition.problems.append(_not_there(composition))
+        return
+    composition.problems += [*composition.door.closed, *composition.door.problems]
+    composition.warnings += composition.door.warnings
+    if composition.draft.project.tries_next_gateway and pinned is None and composition.door.is_open:
+        composition.further = next_doors(composition.doors, composition.door)
+
+
+def _not_there(composition: Composition) -> Problem:
+    """A key chosen by hand has no silent stand-in."""
+    label = composition.pinned.label if composition.pinned else ""
+    name = composition.capability.name if composition.capability else "this model"
+    return Problem("key", f"The key “{label}” does not offer {name}. Choose another gateway or another model.")
+
+
+def _choice(composition: Composition) -> Choice:
+    """The request as it would go to any of the doors; each makes it out to its own gateway and model."""
+    values, capability = composition.values, composition.capability
     return Choice(
-        provider=capability.provider,
-        model=capability.model,
+        provider="",
+        model="",
         operation=Operation(values["operation"]),
         prompt=_filled(composition),
         duration=number(values.get("duration"), 0) or 0,
         resolution=values.get("resolution", ""),
         aspect_ratio=values.get("aspect_ratio", ""),
-        sound=bool(values.get("sound")),
-        seed=number(values.get("seed")),
+        # What no door of the model has is not shown, so it is not asked for either.
+        sound=bool(values.get("sound")) and capability is not None and capability.sound_offered,
+        seed=number(values.get("seed")) if capability is not None and capability.seed else None,
         inputs=[(item.role, item.asset) for item in composition.tray if item.role is not None],
         source_take=composition.source_take,
     )

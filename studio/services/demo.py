@@ -15,13 +15,24 @@ from studio.choices import InputRole, Operation, Role
 from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 from studio.models import Asset, Membership, Project, Prompt, PromptVersion, ProviderKey, User
+from studio.providers import registry
 from studio.services.assets import add_asset
+from studio.services.audit import Actor
 from studio.services.demo_pictures import PICTURES, draw
+from studio.services.key_rotation import rotate
 from studio.services.keys import add_key
-from studio.services.renders import Origin, create_renders
+from studio.services.renders import create_renders
 from studio.services.requests import Choice, build_request, capability_of
+from studio.services.storing import Origin
 
 PROVIDER, LABEL = "tokenlab", "sandbox"
+# What follows the host in each gateway's base URL, and how its keys begin: the sandbox tells them apart by that.
+SANDBOXES = {
+    "tokenlab": ("", "sk-"),
+    "tokenhub": ("/api/v1", "th-"),
+    "seedance": ("", "sd2_live_"),
+    "ark": ("/api/v3", ""),
+}
 BRIEF = (
     "A one-minute spot for Lumen, a hand lamp for people who stay out late. Quiet, warm, a little magical: "
     "light is the hero, people are seen from behind or far away. Six shots, no dialogue."
@@ -59,7 +70,7 @@ TAKES = (
 def fill_demo() -> bool:
     """Make what is missing; True when the project was made now."""
     people = {name: _person(name, label) for name, label in PEOPLE.items()}
-    key = _key()
+    keys = {provider: _key(provider) for provider in SANDBOXES if provider in registry.PROVIDERS}
     with transaction.atomic():
         project, made = Project.objects.get_or_create(
             slug="demo",
@@ -68,7 +79,7 @@ def fill_demo() -> bool:
         for name, role in (("artist", Role.ARTIST), ("reviewer", Role.REVIEWER), ("admin", Role.MANAGER)):
             Membership.objects.get_or_create(project=project, user=people[name], defaults={"role": role})
     if made:
-        _fill(project, people["artist"], key)
+        _fill(project, people["artist"], keys[PROVIDER])
     return made
 
 
@@ -85,16 +96,18 @@ def _person(name: str, label: str) -> User:
     return user
 
 
-def _key() -> ProviderKey:
+def _key(provider: str) -> ProviderKey:
     """The key for the sandbox on this machine; it follows the sandbox when its port is changed."""
-    base_url = f"http://127.0.0.1:{settings.STUDIO_SANDBOX_PORT}"
-    secret = kept_secret(settings.STUDIO_DATA_DIR / "sandbox-key", lambda: f"sk-sandbox-{secrets.token_hex(12)}")
-    key = ProviderKey.objects.filter(provider=PROVIDER, label=LABEL).first()
+    path, prefix = SANDBOXES[provider]
+    base_url = f"http://127.0.0.1:{settings.STUDIO_SANDBOX_PORT}{path}"
+    file = settings.STUDIO_DATA_DIR / ("sandbox-key" if provider == PROVIDER else f"sandbox-key-{provider}")
+    secret = kept_secret(file, lambda: f"{prefix}sandbox-{secrets.token_hex(12)}")
+    key = ProviderKey.objects.present().filter(provider=provider, label=LABEL).first()
     if key is None:
-        return add_key(provider=PROVIDER, label=LABEL, base_url=base_url, secret=secret)
+        return add_key(provider=provider, label=LABEL, base_url=base_url, secret=secret)
     # Only a key for this machine follows: one for a real gateway may have the same label.
     if key.base_url != base_url and is_loopback_host(urlsplit(key.base_url).hostname or ""):
-        ProviderKey.objects.filter(pk=key.pk).update(base_url=base_url)
+        rotate(key=key, actor=Actor.shell(), secret=secret, base_url=base_url)
     return key
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from studio.choices import Lineage
 from studio.models import Asset, ComposerDraft, Project, PromptVersion, Render, User
+from studio.providers import registry
+from studio.providers.capabilities import Capability
+from studio.providers.checks import ADAPTIVE
 from studio.providers.requests import RenderRequest
+from studio.services.doors import BY_HAND
 
 # The composer's fields, all kept as typed; a bad value is shown again with its reason.
 FIELDS = (
@@ -118,8 +123,9 @@ def _made_with(render: Render) -> dict[str, Any]:
     return {
         "values": {
             "prompt": request.prompt,
-            "model": f"{request.provider}:{request.model}",
-            "key": str(render.key_id),
+            "model": registry.studio_model_of(f"{request.provider}:{request.model}") or request.model,
+            # A gateway that the studio chose is chosen afresh; one that a person chose stays.
+            "key": str(render.key_id) if render.door_reason == BY_HAND else "",
             "operation": request.operation.value,
             "aspect_ratio": request.aspect_ratio,
             "duration": str(request.duration),
@@ -135,7 +141,7 @@ def _made_with(render: Render) -> dict[str, Any]:
 
 
 def extend(*, draft: ComposerDraft, render: Render) -> None:
-    """Set the composer up to go on from a take, in its own settings."""
+    """Set the composer up to go on from a take, in its own settings; the take itself decides the key."""
     with _changing(draft) as data:
         data.clear()
         data.update(_made_with(render) | {"tray": [], "prompt_version": None})
@@ -149,6 +155,17 @@ def start_from_frame(*, draft: ComposerDraft, render: Render, frame: Asset) -> N
         data.update(_made_with(render) | {"tray": [frame.pk], "prompt_version": None})
         data["values"] |= {"operation": "image-to-video", "source_take": "", "prompt": ""}
         data.update({"parent": render.pk, "lineage": "remix"})
+
+
+def take_own_shape(*, draft: ComposerDraft, capability: Capability | None, seconds: Decimal | None) -> None:
+    """Let an edited video keep its shape, and its length as far as the model has one like it."""
+    if capability is None:
+        return
+    changes = {"aspect_ratio": ADAPTIVE} if ADAPTIVE in capability.aspect_ratios else {}
+    if seconds is not None and capability.durations:
+        changes["duration"] = str(min(capability.durations, key=lambda length: abs(length - seconds)))
+    with _changing(draft) as data:
+        data["values"] = data.get("values", {}) | changes
 
 
 def next_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:

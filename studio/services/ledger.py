@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from studio.choices import LedgerKind
 from studio.models import LedgerEntry, Render
@@ -17,22 +18,34 @@ def reserve(*, render: Render) -> None:
     )
 
 
-def settle(*, render: Render, amount: Decimal | None, note: str) -> None:
-    """The render has been paid for; safe to call twice."""
-    if _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note):
-        Render.objects.filter(pk=render.pk).update(price=amount)
-        render.price = amount
+def settle(*, render: Render, amount: Decimal | None, note: str, currency: str = "") -> None:
+    """The render has been paid for, in its own currency unless another is named; safe to call twice."""
+    currency = currency or render.currency
+    if not _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note, currency=currency):
+        return
+    changes: dict[str, Any] = {"price": amount}
+    if currency != render.currency:
+        # One currency for one render: what was estimated in another stays in the ledger alone.
+        changes |= {"currency": currency, "estimate": None}
+    Render.objects.filter(pk=render.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(render, name, value)
 
 
 def release(*, render: Render, note: str) -> None:
     """The render costs nothing, as far as the gateway's documents say; safe to call twice."""
-    _add(render=render, kind=LedgerKind.RELEASED, amount=render.estimate, note=note)
+    paid = render.ledger.filter(kind=LedgerKind.SETTLED).first()
+    amount, currency = (paid.amount, paid.currency) if paid else (render.estimate, render.currency)
+    if _add(render=render, kind=LedgerKind.RELEASED, amount=amount, note=note, currency=currency) and paid:
+        # What was taken when it was accepted is given back.
+        Render.objects.filter(pk=render.pk).update(price=None)
+        render.price = None
 
 
-def _add(*, render: Render, kind: LedgerKind, amount: Decimal | None, note: str) -> bool:
+def _add(*, render: Render, kind: LedgerKind, amount: Decimal | None, note: str, currency: str = "") -> bool:
     _, made = LedgerEntry.objects.get_or_create(
         render=render,
         kind=kind,
-        defaults={"amount": amount, "currency": render.currency, "note": note[:500]},
+        defaults={"amount": amount, "currency": currency or render.currency, "note": note[:500]},
     )
     return made

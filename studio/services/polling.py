@@ -15,6 +15,7 @@ from studio.lib.clock import jittered, later, now
 from studio.lib.holders import this_process
 from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
+from studio.services.key_secrets import secret_of
 
 # A poll has answered or timed out by then; after a crash the render is simply due again.
 POLL_LEASE_SECONDS = 90
@@ -31,13 +32,19 @@ class Due:
     provider: str
     key_id: int
     base_url: str
-    # Empty when the stored key cannot be read.
+    # Empty when there is a `problem`.
     secret: str = field(repr=False)
     remote_id: str
     poll_url: str
     failures: int
     age_seconds: float
     progress: int | None = None
+    route: str = ""
+    attempt_id: int = 0
+    # Of the key when this was claimed: a refusal of an earlier secret says nothing of the present one.
+    key_version: int = 0
+    # Why the gateway cannot be asked at all.
+    problem: str = ""
     # Whether the card says that something is wrong with following this task.
     troubled: bool = False
     unknown_since: datetime | None = None
@@ -60,7 +67,7 @@ def claim_due(*, limit: int, without_keys: Collection[int] = ()) -> list[Due]:
         return []
     attempts = (
         Attempt.objects.filter(render_id__in=ids, outcome=AttemptOutcome.ACCEPTED)
-        .select_related("render", "key")
+        .select_related("render", "key", "retired")
         .order_by("number")
     )
     latest = {attempt.render_id: attempt for attempt in attempts}
@@ -96,11 +103,13 @@ def _stored(moment: datetime) -> str | datetime:
 
 
 def _due(attempt: Attempt) -> Due:
-    render = attempt.render
+    render, secret, problem = attempt.render, "", ""
     try:
-        secret = attempt.key.secret
+        secret = secret_of(attempt=attempt)
     except UnreadableSecret:
-        secret = ""
+        problem = "The stored key cannot be read, so the task cannot be followed."
+    except ValueError as error:
+        problem = str(error)
     return Due(
         render_id=render.pk,
         state=render.state,
@@ -113,6 +122,10 @@ def _due(attempt: Attempt) -> Due:
         failures=render.poll_failures,
         age_seconds=(now() - attempt.created_at).total_seconds(),
         progress=render.progress,
+        route=attempt.route,
+        attempt_id=attempt.pk,
+        key_version=attempt.key.version,
+        problem=problem,
         troubled=bool(render.error_meaning),
         unknown_since=render.unknown_since,
         no_file_since=render.no_file_since,

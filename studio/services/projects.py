@@ -40,10 +40,14 @@ def create(*, name: str, by: User, brief: str = "") -> Project:
 
 
 @transaction.atomic
-def describe(*, project: Project, name: str, brief: str, default_settings: dict[str, Any]) -> None:
-    """Change a project's words and what its composer starts with; its address stays, so that links keep working."""
+def describe(
+    *, project: Project, name: str, brief: str, default_settings: dict[str, Any], tries_next_gateway: bool
+) -> None:
+    """Change a project's words, what its composer starts with, and what becomes of a refusal; its address stays, so
+    that links keep working."""
     project.name, project.brief, project.default_settings = name, brief, default_settings
-    project.save(update_fields=["name", "brief", "default_settings"])
+    project.tries_next_gateway = tries_next_gateway
+    project.save(update_fields=["name", "brief", "default_settings", "tries_next_gateway"])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.lib.holders import is_gone
 from studio.models import Asset, Output, Render
-from studio.services import leases, queue
+from studio.services import key_limits, key_secrets, leases, proofs, queue
 from studio.services.assets import PREPARATION_TRIES
 from studio.services.attempts import adopt, record_unknown
 from studio.services.outputs import PICTURES_TRIES
@@ -39,14 +39,16 @@ def sweep() -> dict[str, int]:
         "freed": _free_dead_claims(),
         "unconfirmed": _settle_dead_submits(),
         "polls": _poll_forgotten(),
+        "secrets": key_secrets.forget_unused(),
     }
     if queue.waiting() >= BATCH:
         # The workers are behind or away; more hints would only pile up.
         return found
     return found | {
-        "submits": _send_again(RenderState.QUEUED, "studio.jobs.submit.submit"),
-        "fetches": _send_again(RenderState.FETCHING, "studio.jobs.ingest.ingest"),
+        "submits": _enqueue_all(_forgotten(RenderState.QUEUED, _sendable()), "studio.jobs.submit.submit"),
+        "fetches": _enqueue_all(_forgotten(RenderState.FETCHING, Q()), "studio.jobs.ingest.ingest"),
         "cancels": _cancel_again(),
+        "proofs": proofs.ask_for_due(),
         "assets": _prepare_forgotten(),
         "pictures": _picture_forgotten(),
     }
@@ -80,15 +82,23 @@ def _settle_dead_submits() -> int:
     return len(stuck)
 
 
-def _send_again(state: RenderState, dotted: str) -> int:
+def _forgotten(state: RenderState, further: Q) -> list[int]:
     moment = now()
     forgotten = Render.objects.filter(
         _unasked(),
         Q(not_before=None) | Q(not_before__lte=moment),
         Q(claimed_until=None) | Q(claimed_until__lte=moment),
+        further,
         state=state,
     )
-    return _enqueue_all(list(forgotten.order_by("pk").values_list("pk", flat=True)[:BATCH]), dotted)
+    return list(forgotten.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _sendable() -> Q:
+    """Whose key rests or has no room is asked for when that is over, and not before. Never told why, it is still
+    asked for once: then it is told."""
+    waits = Q(key__paused_at__isnull=False) | Q(key__in=key_limits.full_keys())
+    return ~waits | Q(error_meaning="")
 
 
 def _cancel_again() -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
@@ -10,15 +12,15 @@ from django.db import IntegrityError, transaction
 
 from studio.choices import AT_GATEWAY, ENDED, Lineage, RenderState
 from studio.lib.clock import now
-from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
-from studio.providers import registry
+from studio.models import Project, ProviderKey, Render, User
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
-from studio.services import ledger
-from studio.services.attempts import cancel_unsent
+from studio.services.doors import BY_HAND
 from studio.services.queue import enqueue, ensure_tracker
-from studio.services.requests import capability_of, find_problems
+from studio.services.requests import can_be_called_back, capability_with, find_problems
+from studio.services.storing import KEY_IS_GONE, Order, Origin, closed_now, store_render
 from studio.services.transitions import note
+from studio.services.unsent import cancel_unsent
 
 _RETRIES = UUID("0d5f3a34-7f5c-4c57-9f0e-2a1f6f7f2b61")
 
@@ -39,16 +41,6 @@ class AlreadyRendered(Refused):
         super().__init__([Problem("render", said)])
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a render comes from: the prompt version and the take it continues, if any."""
-
-    prompt_version: PromptVersion | None = None
-    parent: Render | None = None
-    lineage: Lineage | str = ""
-    source_take: Render | None = None
-
-
 def create_renders(
     *,
     project: Project,
@@ -58,6 +50,8 @@ def create_renders(
     takes: int,
     submission: UUID,
     origin: Origin = Origin(),  # noqa: B008  (frozen)
+    door_reason: str = "",
+    fallbacks: Sequence[dict[str, Any]] = (),
 ) -> list[Render]:
     """Store `takes` renders, reserve their price and ask for them to be sent, all or nothing.
 
@@ -69,11 +63,16 @@ def create_renders(
     found = _problems(project, key, request, takes, origin)
     if found:
         raise Refused(found)
+    order = Order(project, asked_by, key, request, submission, origin, door_reason, fallbacks)
     try:
         with transaction.atomic():
-            made = [
-                _create(project, asked_by, key, request, submission, number, origin) for number in range(1, takes + 1)
-            ]
+            found = closed_now(order=order, takes=takes)
+            # Looked for again under the lock: the other of two presses has made them meanwhile.
+            if made := made_by(project=project, submission=submission):
+                return _same(made, key, request, takes)
+            if found:
+                raise Refused(found)
+            made = [store_render(order=order, take_number=number) for number in range(1, takes + 1)]
             ensure_tracker()
             return made
     except IntegrityError:
@@ -97,55 +96,16 @@ def _same(made: list[Render], key: ProviderKey, request: RenderRequest, takes: i
 def _problems(project: Project, key: ProviderKey, request: RenderRequest, takes: int, origin: Origin) -> list[Problem]:
     if project.archived_at is not None:
         return [Problem("project", "This project is archived. Bring it back before rendering in it.")]
-    if key.provider != request.provider or key.paused_at is not None:
-        return [Problem("model", "The key for this model is paused or gone. Choose another model, or ask an admin.")]
-    capability = capability_of(request.provider, request.model)
+    is_usable = ProviderKey.objects.usable().for_project(project).filter(pk=key.pk).exists()
+    if key.provider != request.provider or not is_usable:
+        return [Problem("key", KEY_IS_GONE)]
+    capability = capability_with(key=key, model=request.model)
     if capability is None:
         return [
             Problem("model", f"There is no model “{request.model}” at {request.provider}. Choose one from the list.")
         ]
     found = takes_problems(takes)
     return found + find_problems(capability=capability, request=request, key=key, source_take=origin.source_take)
-
-
-def _create(
-    project: Project,
-    asked_by: User | None,
-    key: ProviderKey,
-    request: RenderRequest,
-    submission: UUID,
-    number: int,
-    origin: Origin,
-) -> Render:
-    estimate = registry.get(request.provider).estimate(request)
-    render = Render.objects.create(
-        project=project,
-        asked_by=asked_by,
-        key=key,
-        provider=request.provider,
-        model=request.model,
-        operation=request.operation,
-        spec=request.to_json(),
-        submission=submission,
-        take_number=number,
-        prompt_version=origin.prompt_version,
-        parent=origin.parent or origin.source_take,
-        source_take=origin.source_take,
-        lineage=origin.lineage or (Lineage.EXTEND if origin.source_take else ""),
-        estimate=estimate.amount,
-        currency=estimate.currency,
-        estimate_basis=estimate.basis,
-        enqueued_at=now(),
-    )
-    RenderInput.objects.bulk_create(
-        RenderInput(render=render, asset_id=file.asset_id or 0, role=file.role, position=position)
-        for position, file in enumerate(request.inputs)
-    )
-    RenderEvent.objects.create(render=render, to_state=RenderState.QUEUED, reason="Asked for", actor=asked_by)
-    ledger.reserve(render=render)
-    # In the same transaction as the render: there is no moment with one and not the other.
-    enqueue("studio.jobs.submit.submit", render.pk)
-    return render
 
 
 def ask_cancel(*, render: Render, actor: User | None) -> str:
@@ -160,12 +120,28 @@ def ask_cancel(*, render: Render, actor: User | None) -> str:
                 return "Cancelled before it was sent. Nothing is charged."
         elif render.state not in CANCELLABLE:
             break
+        elif not can_be_called_back(render):
+            if render.cancel_asked_at is not None or _stop_waiting(render, actor):
+                return STOPPED
         elif render.cancel_asked_at is not None or _wish(render, actor):
             return "Cancel was asked for. The gateway decides; a render that has started may still be charged."
         render.refresh_from_db()
     raise ValidationError(f"This take is already {render.get_state_display().lower()}; nothing was cancelled.")
 
 
+def _stop_waiting(render: Render, actor: User | None) -> bool:
+    """Only note the wish: there is nobody to tell. The task is followed on, since its result may come and is kept."""
+    moment = now()
+    with transaction.atomic():
+        asked = Render.objects.filter(pk=render.pk, state=render.state, cancel_asked_at=None)
+        if not asked.update(cancel_asked_at=moment, cancel_answered_at=moment):
+            return False
+        note(render=render, reason="No longer waited for; the gateway has no cancel", actor=actor)
+    render.cancel_asked_at = moment
+    return True
+
+
+STOPPED = "No longer waited for. The gateway has no cancel: it may still be charged, and what comes of it is kept."
 CANCELLABLE = (RenderState.SUBMITTING, *AT_GATEWAY)
 
 
@@ -182,31 +158,36 @@ def _wish(render: Render, actor: User | None) -> bool:
     return True
 
 
-def retry(*, render: Render, asked_by: User, submission: UUID | None = None) -> Render:
+def retry(*, render: Render, asked_by: User, submission: UUID | None = None, sound: bool = True) -> Render:
     """Ask for the same once more, as new paid work of its own; pressed twice, it is the same new take.
 
-    Raises Refused or ValidationError.
+    `sound=False` leaves the sound out this time. Raises Refused or ValidationError.
     """
     if not render.has_ended or render.state == RenderState.READY:
         raise ValidationError("Only a take that was refused, failed, cancelled or expired can be tried again.")
     request = RenderRequest.from_json(render.spec)
+    request = request if sound else replace(request, sound=False)
     return create_renders(
         project=render.project,
         asked_by=asked_by,
         key=render.key,
         request=request,
         takes=1,
-        submission=submission or _retry_submission(render),
+        submission=submission or _retry_submission(render, sound),
         origin=Origin(
             prompt_version=render.prompt_version,
             parent=render,
             lineage=Lineage.RETRY,
             source_take=render.source_take,
         ),
+        door_reason=render.door_reason if render.door_reason == BY_HAND else SAME_KEY,
     )[0]
 
 
-def _retry_submission(render: Render) -> UUID:
+SAME_KEY = "The same key as for the take before."
+
+
+def _retry_submission(render: Render, sound: bool) -> UUID:
     """One submission until the take that it made has ended, so that a second press finds that take."""
     ended = render.children.filter(lineage=Lineage.RETRY, state__in=ENDED).count()
-    return uuid5(_RETRIES, f"{render.pk}:{ended}")
+    return uuid5(_RETRIES, f"{render.pk}:{ended}" if sound else f"{render.pk}:{ended}:silent")

@@ -113,8 +113,9 @@ def _delivery_problems(capability: Capability, request: RenderRequest, key: Prov
     return [
         Problem(
             "inputs",
-            "The gateway fetches references by address, and this studio has no public https address. "
-            "An admin sets STUDIO_PUBLIC_URL; nothing was sent and nothing is charged.",
+            "The gateway fetches references by address, and this studio has none that it could reach. An admin sets "
+            "STUDIO_PUBLIC_URL to a public https address, or a bucket for references (STUDIO_S3_BUCKET). "
+            "Nothing was sent and nothing is charged.",
         )
     ]
 
@@ -129,3 +130,23 @@ def may_inline(capability: Capability, request: RenderRequest, file: InputFile) 
 def capability_of(provider: str, model: str) -> Capability | None:
     """The capability record of a model by its gateway id or the studio's name, or None."""
     return registry.find_model(provider, model)
+
+
+def offered_with(*, key: ProviderKey, record: Capability) -> Capability | None:
+    """What this very key can do with a model: by where it leads, its route, and what the gateway said of it last."""
+    return registry.get(key.provider).narrow(record, key.base_url, key.route, key.live)
+
+
+def capability_with(*, key: ProviderKey, model: str) -> Capability | None:
+    """The same for a model by its gateway id or the studio's name; None where the key does not offer it."""
+    offered = (offered_with(key=key, record=record) for record in registry.find_models(key.provider, model))
+    return next(filter(None, offered), None)
+
+
+def can_be_called_back(render: Render) -> bool:
+    """Whether there is any sense in asking its gateway to cancel; one that no longer is known may be asked."""
+    try:
+        record = capability_of(render.provider, render.model)
+    except LookupError:
+        return True
+    return record is None or record.cancel is not None

@@ -13,6 +13,7 @@ from studio.services.transitions import REOPENED, reopen
 
 # Everything that belongs to the first look, so that the second one starts afresh.
 _AFRESH = {
+    "error_code": "",
     "error_said": "",
     "error_meaning": "",
     "error_advice": "",
@@ -30,8 +31,9 @@ _AFRESH = {
 
 
 def can_look_again(render: Render) -> bool:
-    """Whether the gateway took this take on, it ended without a video, and nobody said that it costs nothing."""
-    if render.state not in REOPENED or render.is_released:
+    """Whether the gateway took this take on, it ended without a video, nobody said that it costs nothing, and there is
+    still a key to ask with."""
+    if render.state not in REOPENED or render.is_released or render.key.deleted_at is not None:
         return False
     return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).exists()
 

@@ -137,6 +137,8 @@ def describe(render: Render) -> dict[str, Any]:
         "state": str(render.state),
         "provider": render.provider,
         "model": render.model,
+        "key": render.key.label,
+        "door_reason": render.door_reason,
         "operation": str(render.operation),
         "estimate": None if render.estimate is None else format(render.estimate, "f"),
         "currency": render.currency,

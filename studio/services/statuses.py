@@ -10,14 +10,16 @@ from django.db import transaction
 from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.models import Attempt, Render
+from studio.providers.answers import NO_USAGE, Usage
 from studio.services import ledger
+from studio.services.key_waiting import CLEAR
 from studio.services.queue import enqueue
 from studio.services.transitions import move, note
 
 # History notes progress at every so many per cent, not at every poll.
 PROGRESS_STEP = 5
 PROGRESS = "% done"
-NO_TROUBLE = {"error_said": "", "error_meaning": "", "error_advice": "", "unknown_since": None, "no_file_since": None}
+NO_TROUBLE = {**CLEAR, "unknown_since": None, "no_file_since": None}
 
 
 def record_running(*, render_id: int, progress: int | None, next_poll_at: datetime) -> None:
@@ -34,8 +36,8 @@ def record_running(*, render_id: int, progress: int | None, next_poll_at: dateti
                 note(render=render, reason=f"{progress} {PROGRESS}")
 
 
-def record_succeeded(*, render_id: int, video_url: str, billing_id: str) -> None:
-    """The video is there: fetch it at once."""
+def record_succeeded(*, render_id: int, video_url: str, billing_id: str, usage: Usage = NO_USAGE) -> None:
+    """The video is there: fetch it at once. `usage` is the gateway's own account, for settling the price with it."""
     with transaction.atomic():
         moved = _leave_gateway(
             render_id,
@@ -45,6 +47,7 @@ def record_succeeded(*, render_id: int, video_url: str, billing_id: str) -> None
             not_before=None,
             tries=0,
             enqueued_at=now(),
+            usage=usage.to_json(),
             **NO_TROUBLE,
         )
         if moved:
@@ -54,10 +57,19 @@ def record_succeeded(*, render_id: int, video_url: str, billing_id: str) -> None
 
 
 def record_ended(
-    *, render_id: int, to: RenderState, reason: str, said: str, meaning: str, advice: str, free: bool
+    *,
+    render_id: int,
+    to: RenderState,
+    reason: str,
+    said: str,
+    meaning: str,
+    advice: str,
+    free: bool,
+    code: str = "",
 ) -> None:
     """The gateway says that there will be no video; `free` when it documents that nothing is charged then."""
     words = NO_TROUBLE | {"error_said": said, "error_meaning": meaning, "error_advice": advice}
+    words["error_code"] = code[:100]
     with transaction.atomic():
         moved = _leave_gateway(render_id, to, reason, **words)
         if moved and free:

@@ -6,9 +6,11 @@ from decimal import ROUND_UP, Decimal
 
 from django import template
 
-from studio.choices import AssetKind, InputRole, Operation
+from studio.choices import AssetKind, InputRole, Operation, RenderState
 from studio.models import Render
 from studio.providers import registry
+from studio.providers.traps import Trap, trap_of
+from studio.services.requests import can_be_called_back
 
 register = template.Library()
 
@@ -60,6 +62,29 @@ def model_name(take: Render) -> str:
     except LookupError:
         model = None
     return model.name if model else take.model
+
+
+@register.filter
+def gateway_name(provider: str) -> str:
+    """The name of a gateway by its slug; the slug for one that is no longer in the registry."""
+    return registry.get(provider).name if provider in registry.PROVIDERS else provider
+
+
+@register.filter
+def can_only_stop_waiting(take: Render) -> bool:
+    """Whether the take is at a gateway without a cancel; one that was not sent can always be called back."""
+    return take.state != RenderState.QUEUED and not can_be_called_back(take)
+
+
+@register.filter
+def refused_for_sound(take: Render) -> bool:
+    """Whether it was the sound alone that a gateway would not let pass, so that the take may go without it."""
+    ended_badly = take.has_ended and take.state != RenderState.READY
+    return ended_badly and bool(take.spec.get("sound")) and _trap(take) == Trap.SOUND_REFUSED
+
+
+def _trap(take: Render) -> Trap | None:
+    return trap_of(take.error_code, take.error_said)
 
 
 @register.filter

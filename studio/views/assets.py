@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from studio import access
 from studio.media import storage
+from studio.media.check_picture import CHECK_PICTURE
 from studio.media.errors import Rejected
 from studio.media.ranges import ranged_response
 from studio.media.uploads import HashedUpload, too_large
@@ -143,6 +144,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def for_gateway(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """One reference for the gateway that works on it: no session, but a signature that ends with the render."""
+    if links.is_check(token=token):
+        return HttpResponse(CHECK_PICTURE, content_type="image/png", headers={"Cache-Control": "no-store"})
     asset = links.referenced_asset(token=token)
     if asset is None:
         raise Http404

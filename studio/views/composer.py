@@ -14,19 +14,21 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from studio import access
+from studio.choices import InputRole
 from studio.forms.composer import Press, read_press
 from studio.models import ComposerDraft, Project, Prompt, PromptVersion, Render
 from studio.providers.checks import Problem
 from studio.services import drafts, prompts
 from studio.services.composer import compose
 from studio.services.composition import Composition
+from studio.services.doors import frozen
 from studio.services.renders import AlreadyRendered, Refused, create_renders, made_by
 from studio.views.studio_page import composer_context, studio_context
 
 TEMPLATE = "composer/_form.html"
 CHANGED = Problem(
     "render",
-    "The references, the key or the price have changed since this page was shown: look once more and press again. "
+    "The references, the gateway or the price have changed since this page was shown: look once more and press again. "
     "Nothing was sent.",
 )
 UNREADABLE = Problem("render", "This press did not arrive whole. Look once more and press again. Nothing was sent.")
@@ -100,6 +102,14 @@ def _save_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, p
     return f"Saved as {version}." if is_new else f"{version} already says exactly this."
 
 
+def _own_shape(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    """The one-click help for an edited video."""
+    composition = compose(draft)
+    videos = (item.asset.seconds for item in composition.tray if item.role == InputRole.SOURCE_VIDEO)
+    drafts.take_own_shape(draft=draft, capability=composition.capability, seconds=next(videos, None))
+    return ""
+
+
 STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = {
     "add": _add,
     "remove": _change,
@@ -108,6 +118,7 @@ STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = 
     "move": _move,
     "prompt": _use_prompt,
     "save-prompt": _save_prompt,
+    "own-shape": _own_shape,
 }
 
 
@@ -146,6 +157,8 @@ def _ask_for_takes(request: HttpRequest, project: Project, composition: Composit
         takes=composition.takes,
         submission=press.submission,
         origin=composition.origin,
+        door_reason=composition.door_reason,
+        fallbacks=frozen(composition.further),
     )
 
 

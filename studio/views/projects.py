@@ -83,8 +83,8 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project(request, slug, access.WHO_MANAGES)
     form = ProjectSettingsForm(request.POST or None, initial=ProjectSettingsForm.initial_of(project))
     if request.method == "POST" and form.is_valid():
-        name, brief = form.cleaned_data["name"], form.cleaned_data["brief"]
-        projects.describe(project=project, name=name, brief=brief, default_settings=form.default_settings())
+        words = {name: form.cleaned_data[name] for name in ("name", "brief", "tries_next_gateway")}
+        projects.describe(project=project, default_settings=form.default_settings(), **words)
         messages.success(request, "Saved.")
         return redirect("project-settings", slug=project.slug)
     context = {**about(request, project, "settings"), "form": form}

@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from studio import access
+from studio.choices import RenderState
 from studio.models import Render, RenderEvent
-from studio.services import assets, drafts, renders, second_looks, unconfirmed
+from studio.services import assets, drafts, proofs, renders, second_looks, unconfirmed
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
 
@@ -42,6 +43,7 @@ def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
         "take": take,
         "project": take.project,
         "may_spend": may_spend,
+        "is_looked_for": take.state == RenderState.UNCONFIRMED and proofs.is_provable(take),
         "may_look_again": may_spend and second_looks.can_look_again(take),
         "inputs": take.inputs.select_related("asset"),
         "events": take.events.select_related("actor").exclude(reason__endswith=PROGRESS).order_by("-id")[:HISTORY],
@@ -72,13 +74,15 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for the same again, as new paid work; pressing twice asks once."""
+    """Ask for the same again, as new paid work, with `sound=off` silently; pressing twice asks once."""
     take = access.render(request, pk, access.WHO_SPENDS)
+    sound = request.POST.get("sound") != "off"
     try:
-        again = renders.retry(render=take, asked_by=access.person(request))
+        again = renders.retry(render=take, asked_by=access.person(request), sound=sound)
     except (Refused, ValidationError) as error:
         return _back(request, take, " ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
-    return _back(request, again, "Asked for once more; it is new work with its own price.")
+    how = "once more" if sound else "once more without sound"
+    return _back(request, again, f"Asked for {how}; it is new work with its own price.")
 
 
 @login_required

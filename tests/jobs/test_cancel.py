@@ -18,7 +18,7 @@ from studio.models import ProviderKey, Render
 from studio.sandbox.server import Sandbox
 from studio.services import attempts, recovery
 from studio.services.renders import ask_cancel
-from tests.factories import make_followed, make_key, make_project
+from tests.factories import begin, make_followed, make_key, make_project
 from tests.jobs.conftest import SECRET, Ask
 from tests.providers.loopback import unused_port
 
@@ -49,7 +49,7 @@ def test_cancel_while_it_waits_at_the_gateway_cancels_it(ask: Ask, sandbox: Sand
 
 def test_cancel_asked_while_sending_reaches_the_gateway_afterwards(ask: Ask, sandbox: Sandbox) -> None:
     render = ask()
-    attempt = attempts.begin_attempt(render=Render.objects.get(pk=render.pk), request_record={})
+    attempt = begin(Render.objects.get(pk=render.pk))
     assert attempt is not None
     ask_cancel(render=Render.objects.get(pk=render.pk), actor=None)
     cancel(render.pk)
@@ -63,7 +63,7 @@ def test_cancel_asked_while_sending_reaches_the_gateway_afterwards(ask: Ask, san
 
 def test_cancel_asked_while_sending_ends_what_the_gateway_put_off(ask: Ask) -> None:
     render = ask()
-    attempt = attempts.begin_attempt(render=Render.objects.get(pk=render.pk), request_record={})
+    attempt = begin(Render.objects.get(pk=render.pk))
     assert attempt is not None
     ask_cancel(render=Render.objects.get(pk=render.pk), actor=None)
 
@@ -161,7 +161,7 @@ def test_cancel_job_sends_nothing_for_what_is_not_at_the_gateway(
 
 def test_late_acceptance_of_an_unconfirmed_take_carries_the_wish(ask: Ask, key: ProviderKey) -> None:
     render = ask()
-    attempt = attempts.begin_attempt(render=Render.objects.get(pk=render.pk), request_record={})
+    attempt = begin(Render.objects.get(pk=render.pk))
     assert attempt is not None
     ask_cancel(render=Render.objects.get(pk=render.pk), actor=None)
     attempts.record_unknown(attempt=attempt, said="", meaning="", advice="")

@@ -30,7 +30,7 @@ from studio.media import storage
 from studio.media.posters import make_poster
 from studio.models import Attempt, Output, Project, Render
 from studio.providers import registry
-from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
+from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.requests import RenderRequest
 from studio.sandbox.server import Sandbox
 from studio.services import outputs, recovery
@@ -127,7 +127,7 @@ def test_ingest_settles_by_the_file_and_not_by_what_was_asked(project: Project, 
     ingest(render.pk)
 
     render.refresh_from_db()
-    expected = registry.get("tokenlab").settle(request, render.output.seconds, 320, 180).amount
+    expected = registry.get("tokenlab").settle(request, render.output.seconds, 320, 180, NO_USAGE).amount
     entry = render.ledger.get(kind="settled")
     assert (render.price, entry.amount, entry.currency) == (expected, expected, "USD")
     assert expected != render.estimate

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from studio.choices import RenderState
 from studio.jobs.statuses import apply_status, brings_news
 from studio.lib.clock import later
 from studio.models import Project
-from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus, Usage
 from studio.services import statuses
 from tests.factories import make_followed
 
@@ -87,3 +89,24 @@ def test_success_takes_back_what_was_said_of_trouble(project: Project) -> None:
     render.refresh_from_db()
     assert (render.state, render.error_said, render.error_meaning) == (RenderState.FETCHING, "", "")
     assert render.attempts.get().billing_id == "b1"
+
+
+def test_success_keeps_the_gateways_own_account_for_settling(project: Project) -> None:
+    render = make_followed(project)
+    usage = Usage(tokens=40594, seconds=Decimal("5.04"))
+    status = RemoteStatus(RemoteState.SUCCEEDED, video_url="https://x/v.mp4", usage=usage)
+
+    apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert (render.usage, Usage.from_json(render.usage)) == ({"tokens": 40594, "seconds": "5.04"}, usage)
+
+
+def test_failure_keeps_the_gateways_code(project: Project) -> None:
+    render = make_followed(project)
+    status = RemoteStatus(RemoteState.FAILED, error_code="OutputAudioSensitive", error_text="no")
+
+    apply_status(provider="tokenlab", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert render.error_code == "OutputAudioSensitive"

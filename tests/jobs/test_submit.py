@@ -14,15 +14,16 @@ from django.db import OperationalError, connections
 from pytest_django import Settings
 
 from studio.choices import AttemptOutcome, InputRole, LedgerKind, Operation, RenderState
+from studio.jobs import parcels
 from studio.jobs import submit as submit_module
 from studio.jobs.submit import submit
 from studio.lib.clock import now
 from studio.models import Project, ProviderKey, Render
 from studio.providers.http import make_client
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, recovery, renders
+from studio.services import attempts, recovery, renders, unsent
 from studio.services.requests import input_file
-from tests.factories import make_asset, make_attempt, make_key, make_request
+from tests.factories import begin, make_asset, make_attempt, make_key
 from tests.jobs.conftest import SECRET, Ask
 from tests.providers.loopback import unused_port
 
@@ -83,7 +84,6 @@ def test_submit_without_a_readable_answer_is_unconfirmed_and_never_sent_again(
     ("fault", "state"),
     [
         ("refuse", RenderState.REFUSED),
-        ("unauthorized", RenderState.REFUSED),
         ("insufficient-balance", RenderState.REFUSED),
     ],
 )
@@ -187,15 +187,20 @@ def test_submit_of_a_model_that_is_gone_is_refused(ask: Ask, sandbox: Sandbox) -
     assert (render.state, sandbox.creates) == (RenderState.REFUSED, [])
 
 
-def test_submit_with_a_key_paused_meanwhile_is_refused(ask: Ask, sandbox: Sandbox, key: ProviderKey) -> None:
+def test_submit_with_a_key_paused_meanwhile_waits_and_says_so_once(
+    ask: Ask, sandbox: Sandbox, key: ProviderKey
+) -> None:
     render = ask()
     ProviderKey.objects.filter(pk=key.pk).update(paused_at=now())
 
-    submit(render.pk)
+    for _ in range(3):
+        submit(render.pk)
 
     render.refresh_from_db()
-    assert (render.state, sandbox.creates) == (RenderState.REFUSED, [])
-    assert "was paused" in render.error_meaning
+    assert (render.state, sandbox.creates, kinds_of(render)) == (RenderState.QUEUED, [], ["estimated", "reserved"])
+    assert render.error_meaning == f"The key “{key.label}” is paused, so this waits."
+    assert render.error_advice == "Nothing was sent and nothing is charged. Cancel it, or ask an admin."
+    assert render.events.count() == 2
 
 
 def test_submit_with_a_key_that_cannot_be_read_is_refused_unsent(
@@ -340,13 +345,13 @@ def test_submit_that_breaks_before_the_claim_says_so_backs_off_and_refuses_in_th
     if broken == "spec":
         Render.objects.filter(pk=render.pk).update(spec={})
     else:
-        monkeypatch.setattr(submit_module, "deliver", stumble)
+        monkeypatch.setattr(parcels, "deliver", stumble)
     submit(render.pk)
     render.refresh_from_db()
     first = (render.state, render.tries, render.not_before is not None and render.not_before > now())
     told = list(render.events.values_list("reason", flat=True))[-1]
 
-    for _ in range(attempts.UNSENT_TRIES):
+    for _ in range(unsent.UNSENT_TRIES):
         Render.objects.filter(pk=render.pk).update(not_before=None)
         submit(render.pk)
 
@@ -441,7 +446,7 @@ def test_submit_records_the_request_without_links(ask: Ask, studio_project: Proj
 
 def test_late_answer_after_the_sweep_is_still_adopted(ask: Ask) -> None:
     render = ask()
-    attempt = attempts.begin_attempt(render=render, request_record={})
+    attempt = begin(render)
     assert attempt is not None
     Render.objects.filter(pk=render.pk).update(claimed_until=now() - timedelta(seconds=1))
 
@@ -456,7 +461,7 @@ def test_late_answer_after_the_sweep_is_still_adopted(ask: Ask) -> None:
 
 def test_late_refusal_after_the_sweep_is_proof_and_frees_the_money(ask: Ask) -> None:
     render = ask()
-    attempt = attempts.begin_attempt(render=render, request_record={})
+    attempt = begin(render)
     assert attempt is not None
     attempts.record_unknown(attempt=attempt, said="", meaning="", advice="")
 
@@ -479,7 +484,7 @@ def test_other_attempts_do_not_count_for_a_render(ask: Ask, studio_project: Proj
     first, second = ask(), ask()
     make_attempt(first)
 
-    attempt = attempts.begin_attempt(render=second, request_record=make_request().to_json())
+    attempt = begin(second)
 
     assert attempt is not None
     assert attempt.number == 1

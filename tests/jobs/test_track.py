@@ -21,8 +21,10 @@ from studio.jobs.submit import submit
 from studio.lib.clock import later, now
 from studio.models import Lease, Project, ProviderKey, Render
 from studio.sandbox.server import Sandbox
-from studio.services import leases, polling, queue, recovery
-from tests.factories import make_followed, make_key, make_project
+from studio.services import keys, leases, polling, queue, recovery
+from studio.services.audit import Actor
+from studio.services.key_rotation import rotate
+from tests.factories import make_followed, make_key, make_project, make_render
 from tests.jobs.conftest import SECRET, Ask
 from tests.media.file_server import QuietServer
 
@@ -39,6 +41,7 @@ class Gateway:
 
     answer: Callable[[str], Answer] = lambda path: (200, {}, WAITING)
     seen: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -59,6 +62,7 @@ def answering(answer: Callable[[str], Answer]) -> Iterator[Gateway]:
 
         def do_GET(self) -> None:  # noqa: N802
             plan.seen.append(self.path)
+            plan.secrets.append(self.headers["Authorization"].removeprefix("Bearer "))
             status, headers, body = plan.answer(self.path)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
@@ -79,6 +83,20 @@ def answering(answer: Callable[[str], Answer]) -> Iterator[Gateway]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def authorized(seen: list[tuple[str, str]], secrets: set[str]) -> Iterator[Gateway]:
+    """A gateway that takes these secrets only, and writes down which ones it was shown."""
+    with answering(lambda path: (401, {}, b"{}")) as gateway:
+
+        def answer(path: str) -> Answer:
+            secret = gateway.secrets[-1]
+            seen.append((secret, gateway.base_url))
+            return (200, {}, RUNNING) if secret in secrets else (401, {}, b"{}")
+
+        gateway.answer = answer
+        yield gateway
 
 
 @pytest.fixture
@@ -424,25 +442,75 @@ def test_track_shows_an_unknown_task_and_loses_it_only_after_hours(project: Proj
     assert state_of(away) == "waiting"
 
 
-def test_track_says_when_the_key_is_refused_and_when_it_works_again(project: Project) -> None:
+def test_track_pauses_a_refused_key_and_says_when_it_works_again(project: Project) -> None:
     with answering(lambda path: (401, {}, b'{"error": {"message": "invalid key"}}')) as gateway:
-        render = make_followed(project, make_key(base_url=gateway.base_url))
+        key = make_key(base_url=gateway.base_url, label="Main")
+        render, queued = make_followed(project, key), make_render(project, key)
 
         track.track(run_seconds=0.3)
         render.refresh_from_db()
-        told, asked = (render.state, render.error_said), len(gateway.seen)
+        queued.refresh_from_db()
+        key.refresh_from_db()
+        told, asked = (render.state, render.error_said, render.error_meaning), len(gateway.seen)
         assert render.next_poll_at is not None
         pause = render.next_poll_at - now()
         gateway.answer = lambda path: (200, {}, WAITING)
-        Render.objects.update(next_poll_at=now())
+        was_paused = key.paused_by_studio
+        keys.resume(key=key, actor=Actor.shell())
         track.track(run_seconds=0.3)
 
+    meaning = (
+        "The gateway does not accept the key “Main” any more. The render goes on at the gateway, and is charged as "
+        "usual; it is looked at again when the key works."
+    )
+    assert (told, asked, was_paused) == (("waiting", "invalid key", meaning), 1, True)
+    assert pause > timedelta(minutes=4)
+    assert queued.error_meaning == "The gateway refused the key “Main”, so this waits until an admin has seen to it."
     render.refresh_from_db()
-    assert (told, asked) == (("waiting", "invalid key"), 1)
-    assert pause > timedelta(seconds=30)
     assert (render.state, render.error_said, render.error_meaning) == ("waiting", "", "")
     reasons = list(render.events.values_list("reason", flat=True))
     assert reasons[1:] == ["The gateway refused the key", "The gateway answers again"]
+
+
+def test_track_follows_with_the_old_secret_at_the_old_host_after_a_rotation(project: Project) -> None:
+    seen: list[tuple[str, str]] = []
+    with authorized(seen, {"sk-old-0123456789"}) as old, authorized(seen, {"sk-new-0123456789"}) as new:
+        key = make_key(base_url=old.base_url, secret="sk-old-0123456789")
+        render = make_followed(project, key)
+        rotate(key=key, actor=Actor.shell(), secret="sk-new-0123456789", base_url=new.base_url)
+
+        track.track(run_seconds=0.3)
+
+    assert state_of(render) == "running"
+    assert {secret for secret, _ in seen} == {"sk-old-0123456789"}
+    assert new.seen == []
+
+
+def test_track_takes_the_new_secret_when_the_old_one_was_revoked_at_the_same_host(project: Project) -> None:
+    seen: list[tuple[str, str]] = []
+    with authorized(seen, {"sk-new-0123456789"}) as gateway:
+        key = make_key(base_url=gateway.base_url, secret="sk-old-0123456789")
+        render = make_followed(project, key)
+        rotate(key=key, actor=Actor.shell(), secret="sk-new-0123456789")
+
+        track.track(run_seconds=0.5)
+
+    key.refresh_from_db()
+    assert (state_of(render), key.paused_at, render.attempts.get().retired) == ("running", None, None)
+    assert [secret for secret, _ in seen[:2]] == ["sk-old-0123456789", "sk-new-0123456789"]
+
+
+def test_track_with_a_revoked_old_secret_at_another_host_says_so_and_pauses_nothing(project: Project) -> None:
+    with answering(lambda path: (401, {}, b"{}")) as old, answering(lambda path: (200, {}, RUNNING)) as new:
+        key = make_key(base_url=old.base_url)
+        render = make_followed(project, key)
+        rotate(key=key, actor=Actor.shell(), secret="sk-new-0123456789", base_url=new.base_url)
+
+        track.track(run_seconds=0.4)
+
+    key.refresh_from_db()
+    assert (state_of(render), key.paused_at, len(old.seen), new.seen) == ("waiting", None, 1, [])
+    assert render.error_meaning.startswith("The gateway does not accept the secret any more that this was sent with")
 
 
 def test_track_with_one_unreadable_key_follows_all_the_others(

@@ -16,6 +16,8 @@ from studio.lib.masking import REMOVED, hint, mask, redact_request
         ("https://files.test/a.mp4?sig=1&x=2 expired", f"https://files.test/a.mp4?{REMOVED} expired"),
         ("https://user:pass@files.test/a.mp4", "https://files.test/a.mp4"),
         ("http://studio.test/r/eyJhbGciOi/a.png", f"http://studio.test/r/{REMOVED}/a.png"),
+        ("Not Found: /hooks/eyJhbGciOi/", f"Not Found: /hooks/{REMOVED}/"),
+        ("http://studio.test/hooks/3Qb8-_x/", f"http://studio.test/hooks/{REMOVED}/"),
         ("data:image/png;base64,AAAABBBB", "data:image/png,[30 characters]"),
     ],
 )
@@ -42,6 +44,12 @@ def test_mask_removes_a_given_secret_in_plain_and_quoted_form() -> None:
     assert mask(text, "odd+secret/1") == f"got {REMOVED} and {REMOVED}"
 
 
+def test_mask_removes_a_key_without_any_shape_when_it_is_named() -> None:
+    secret = "1f3c9a52-7be0-4d1c-9a55-0c6d2e8f9b21"
+
+    assert mask(f"Bad credentials {secret}.", secret) == f"Bad credentials {REMOVED}."
+
+
 def test_redact_request_copies_without_secrets_or_bulk() -> None:
     payload = {
         "prompt": "a red ball",
@@ -65,7 +73,15 @@ def test_redact_request_copies_without_secrets_or_bulk() -> None:
 
 @pytest.mark.parametrize(
     ("secret", "shown"),
-    [("sk-0123456789abcd9f2c", "sk-…9f2c"), ("sd2_live_0123456789abcd", "sd2_live_…abcd"), ("short", "…")],
+    [
+        ("sk-0123456789abcd9f2c", "sk-…9f2c"),
+        ("th-0123456789abcd9f2c", "th-…9f2c"),
+        ("mt-0123456789abcd9f2c", "mt-…9f2c"),
+        ("sd2_live_0123456789abcd", "sd2_live_…abcd"),
+        ("1f3c9a52-7be0-4d1c-9a55-0c6d2e8f9b21", "…9b21"),
+        ("abc-0123456789abcd9f2c", "…9f2c"),
+        ("short", "…"),
+    ],
 )
 def test_hint_shows_prefix_and_last_four(secret: str, shown: str) -> None:
     assert hint(secret) == shown

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from studio.models import ProviderKey
+from studio.models import AuditEntry, Project, ProviderKey
+from studio.providers import registry
 
 pytestmark = pytest.mark.django_db
 SECRET = "sk-live-0123456789abcdef"
@@ -81,3 +83,56 @@ def test_addkey_refuses_a_label_that_is_taken(add: Any) -> None:
 
     with pytest.raises(CommandError, match="already is a tokenlab key"):
         add(secret="sk-live-another-key")
+
+
+def test_addkey_takes_limits_projects_and_a_second_line(
+    monkeypatch: pytest.MonkeyPatch, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{SECRET}\nmt-0123456789\n"))
+    words = ["--provider", "tokenlab", "--label", "Main", "--secret-stdin", "--with-balance-token"]
+    limits = ["--project", project.slug, "--monthly-cap", "50", "--max-running", "2", "--per-minute", "10"]
+
+    call_command("addkey", *words, *limits)
+
+    key, told = ProviderKey.objects.get(), capsys.readouterr()
+    assert (key.management_secret, key.monthly_cap, key.max_running, key.per_minute) == (
+        "mt-0123456789",
+        Decimal("50.00"),
+        2,
+        10,
+    )
+    assert list(key.projects.all()) == [project]
+    assert told.out == "Added tokenlab key “Main” (sk-…cdef) for https://api.tokenlab.sh\n"
+    assert [entry.address for entry in AuditEntry.objects.all()] == ["shell", "shell"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--project", "nowhere"], "There is no project “nowhere”."),
+        (["--monthly-cap", "much"], "“much” is not a sum."),
+        (["--monthly-cap", "nan"], "“nan” is not a sum."),
+        (["--monthly-cap=-1"], "The monthly cap is a sum of 0 or more."),
+        (["--max-running", "0"], "A limit is a number from 1 to 10000"),
+        (["--route", "nowhere"], "has no route “nowhere”"),
+    ],
+)
+def test_addkey_with_limits_that_make_no_sense_stores_nothing(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{SECRET}\n"))
+
+    with pytest.raises(CommandError, match=said):
+        call_command("addkey", "--provider", "tokenlab", "--label", "Main", "--secret-stdin", *words)
+
+    assert ProviderKey.objects.count() == 0
+
+
+@pytest.mark.parametrize("provider", sorted(registry.PROVIDERS))
+def test_addkey_knows_every_gateway(monkeypatch: pytest.MonkeyPatch, provider: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("0123456789abcdef0123\n"))
+
+    call_command("addkey", "--provider", provider, "--label", "Main", "--secret-stdin", stdout=io.StringIO())
+
+    key = ProviderKey.objects.get()
+    assert (key.provider, key.hint) == (provider, "…0123")

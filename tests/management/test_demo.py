@@ -50,15 +50,21 @@ def test_demo_takes_are_asked_for_in_the_demo_project() -> None:
     assert set(Render.objects.values_list("state", "project__slug")) == {("queued", "demo")}
 
 
-def test_demo_key_follows_the_sandbox(settings: Settings) -> None:
+def test_demo_keys_follow_the_sandbox(settings: Settings) -> None:
     fill()
-    secret = ProviderKey.objects.get().secret
+    secrets = {key.provider: key.secret for key in ProviderKey.objects.all()}
     settings.STUDIO_SANDBOX_PORT = 9999
 
     fill()
 
-    key = ProviderKey.objects.get()
-    assert (key.base_url, key.secret) == ("http://127.0.0.1:9999", secret)
+    keys = ProviderKey.objects.all()
+    assert {key.provider: key.secret for key in keys} == secrets
+    assert {key.provider: key.base_url for key in keys} == {
+        "tokenlab": "http://127.0.0.1:9999",
+        "tokenhub": "http://127.0.0.1:9999/api/v1",
+        "seedance": "http://127.0.0.1:9999",
+        "ark": "http://127.0.0.1:9999/api/v3",
+    }
 
 
 def test_demo_is_only_where_it_is_switched_on(settings: Settings) -> None:

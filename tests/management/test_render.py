@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from decimal import Decimal
@@ -19,7 +20,8 @@ from tests.factories import make_attempt, make_key, make_output, make_render
 from tests.media_factories import make_audio, make_image, make_video
 
 pytestmark = pytest.mark.django_db
-KEYS = ["id", "state", "provider", "model", "operation", "estimate", "currency", "file", "error"]
+MONEY = ["estimate", "currency", "file", "error"]
+KEYS = ["id", "state", "provider", "model", "key", "door_reason", "operation", *MONEY]
 
 
 @pytest.fixture(autouse=True)
@@ -182,3 +184,49 @@ def test_render_in_an_archived_project_is_refused(project: Project, key: Provide
 
     with pytest.raises(CommandError, match="archived"):
         run()
+
+
+def ask(*words: str) -> dict[str, object]:
+    out = io.StringIO()
+    fixed = ["--project", "tea", "--operation", "text-to-video", "--prompt", "A red car", "--json"]
+    with contextlib.suppress(SystemExit):
+        call_command("render", *fixed, *words, stdout=out)
+    (row,) = json.loads(out.getvalue())
+    return {name: row[name] for name in ("provider", "model", "key", "door_reason")}
+
+
+def test_render_without_a_provider_goes_through_the_cheapest_door(project: Project, key: ProviderKey) -> None:
+    make_key(provider="tokenhub", label="Hub")
+
+    assert ask("--model", "doubao-seedance-2.0-fast") == {
+        "provider": "tokenlab",
+        "model": "seedance-2.0-fast",
+        "key": "Sandbox",
+        "door_reason": "Cheapest of 2 that can do this.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(["--key", "Hub"], "Chosen by hand."), (["--provider", "tokenhub"], "The only key for this model here.")],
+)
+def test_render_keeps_to_the_named_key_or_provider(
+    project: Project, key: ProviderKey, words: list[str], reason: str
+) -> None:
+    make_key(provider="tokenhub", label="Hub")
+
+    assert ask("--model", "Seedance 2.0", *words) == {
+        "provider": "tokenhub",
+        "model": "doubao-seedance-2.0",
+        "key": "Hub",
+        "door_reason": reason,
+    }
+
+
+def test_render_with_a_label_of_two_gateways_asks_which(project: Project, key: ProviderKey) -> None:
+    make_key(provider="tokenhub", label="Sandbox")
+
+    with pytest.raises(CommandError, match="Several gateways have a key “Sandbox”: say which with --provider"):
+        call_command(
+            "render", "--project", "tea", "--model", "Seedance 2.0", "--operation", "text-to-video", "--key", "Sandbox"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,9 +100,11 @@ class QuietServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(plan: FileServer) -> Iterator[FileServer]:
-    """The plan served on a free port."""
+def serving(plan: FileServer, tls: ssl.SSLContext | None = None) -> Iterator[FileServer]:
+    """The plan served on a free port, behind TLS where a context is given."""
     server = QuietServer(("127.0.0.1", 0), type("PlannedHandler", (Handler,), {"plan": plan}))
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     plan.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

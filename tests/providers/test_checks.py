@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -261,3 +262,16 @@ def test_unknown_parameters_are_refused() -> None:
     assert found == [
         Problem("fps", "There is no setting named “fps”. Use aspect_ratio, duration, resolution, sound or seed.")
     ]
+
+
+def test_edited_video_with_another_shape_than_its_own_is_warned_of() -> None:
+    request = make_request(Operation.VIDEO_TO_VIDEO, aspect_ratio="9:16")
+    capability = model("seedance-2.0-fast")
+
+    found = {
+        ratio: [problem.field for problem in warnings(capability, replace(request, aspect_ratio=ratio))]
+        for ratio in ("9:16", "adaptive")
+    }
+    elsewhere = warnings(replace(capability, aspect_ratios=("9:16",)), request)
+
+    assert (found, elsewhere) == ({"9:16": ["own_shape"], "adaptive": []}, [])

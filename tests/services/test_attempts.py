@@ -12,7 +12,7 @@ from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.models import Attempt, Project, Render
 from studio.services import attempts
-from tests.factories import make_attempt, make_render
+from tests.factories import begin, make_attempt, make_render
 
 pytestmark = pytest.mark.django_db
 WORDS = {"said": "no", "meaning": "No.", "advice": "Try later."}
@@ -21,7 +21,7 @@ Close = Callable[..., Any]
 
 def begun(project: Project) -> tuple[Render, Attempt]:
     render = make_render(project)
-    attempt = attempts.begin_attempt(render=render, request_record={"prompt": "A car"})
+    attempt = begin(render)
     assert attempt is not None
     return render, attempt
 
@@ -39,9 +39,9 @@ def test_begin_claims_and_writes_before_anything_is_sent(project: Project) -> No
 def test_begin_again_is_nobodys(project: Project) -> None:
     render = make_render(project)
     stale = Render.objects.get(pk=render.pk)
-    attempts.begin_attempt(render=render, request_record={})
+    begin(render)
 
-    assert attempts.begin_attempt(render=stale, request_record={}) is None
+    assert begin(stale) is None
     assert render.attempts.count() == 1
 
 
@@ -129,7 +129,7 @@ def test_postponed_waits_until_its_tries_are_used_up(project: Project) -> None:
 @pytest.mark.parametrize("odd", [{"poll_url": "/v1/" + "a" * 600}, {"poll_url": "/\ud800"}, {"answer": "\x00"}])
 def test_accepted_with_something_odd_keeps_the_name_of_the_task(project: Project, odd: dict[str, str]) -> None:
     render, attempt = begun(project)
-    values = {"poll_url": "", "answer": "pending"} | odd
+    values: dict[str, Any] = {"poll_url": "", "answer": "pending"} | odd
 
     attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", first_poll_seconds=1, **values)
 

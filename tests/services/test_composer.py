@@ -122,7 +122,7 @@ def test_compose_rules_out_in_both_directions(draft: ComposerDraft) -> None:
     models = {choice.value for choice in by_setting.options.models if not choice.is_available}
 
     assert ruled_out == {"1080p", "4k"}
-    assert models == {"tokenlab:seedance-2.0-fast", "tokenlab:seedance-2.0-mini"}
+    assert models == {"seedance-2.0-fast", "seedance-2.0-mini"}
 
 
 def test_compose_uses_no_reference_of_another_project(project: Project, draft: ComposerDraft) -> None:

@@ -97,7 +97,7 @@ def test_settings_of_a_take_fill_the_composer(project: Project, draft: ComposerD
     drafts.use_settings(draft=draft, render=render, lineage="vary")
 
     values = draft.data["values"]
-    assert (values["model"], values["operation"]) == ("tokenlab:seedance-2.0-fast", "reference-to-video")
+    assert (values["model"], values["operation"]) == ("seedance-2.0-fast", "reference-to-video")
     assert (draft.data["tray"], draft.data["parent"], draft.data["lineage"]) == ([asset.pk], render.pk, "vary")
 
 

@@ -6,10 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from studio.lib.clock import now
 from studio.models import ProviderKey
-from studio.services.keys import add_key, choose_key, usable_keys
-from tests.factories import make_key
+from studio.services.keys import add_key
 
 pytestmark = pytest.mark.django_db
 SECRET = "sk-live-0123456789abcdef"
@@ -52,21 +50,3 @@ def test_add_with_a_label_that_is_taken_is_refused() -> None:
         add(secret="sk-live-another-one")
 
     assert ProviderKey.objects.get().secret == SECRET
-
-
-def test_choose_takes_the_named_or_the_first_usable() -> None:
-    make_key(label="Paused", paused_at=now())
-    first, second = make_key(label="First"), make_key(label="Second")
-
-    chosen = [choose_key(provider="tokenlab", label=label) for label in ("", "First", "Second")]
-
-    assert chosen == [first, first, second]
-    assert [key.get_deferred_fields() for key in usable_keys()] == [{"secret"}] * 2
-
-
-@pytest.mark.parametrize("label", ["Paused", "Nobody"])
-def test_choose_of_none_says_what_to_do(label: str) -> None:
-    make_key(label="Paused", paused_at=now())
-
-    with pytest.raises(ValidationError, match="manage.py addkey"):
-        choose_key(provider="tokenlab", label=label)

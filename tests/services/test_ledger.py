@@ -26,7 +26,7 @@ def test_steps_are_written_once_each(project: Project) -> None:
         ("estimated", Decimal("0.42"), "USD"),
         ("reserved", Decimal("0.42"), "USD"),
         ("settled", Decimal("0.40"), "USD"),
-        ("released", Decimal("0.42"), "USD"),
+        ("released", Decimal("0.40"), "USD"),
     ]
 
 
@@ -38,6 +38,27 @@ def test_settle_again_with_another_amount_keeps_the_first(project: Project) -> N
 
     render.refresh_from_db()
     assert (render.price, render.ledger.get().amount) == (Decimal("0.40"), Decimal("0.40"))
+
+
+def test_settle_in_another_currency_is_never_shown_as_the_estimates(project: Project) -> None:
+    render = make_render(project, estimate=Decimal("0.42"))
+
+    ledger.settle(render=render, amount=Decimal(40), note="charged", currency="credits")
+
+    render.refresh_from_db()
+    assert (render.price, render.currency, render.estimate) == (Decimal(40), "credits", None)
+    assert render.ledger.values_list("amount", "currency").get() == (Decimal(40), "credits")
+
+
+def test_release_of_what_was_settled_gives_it_back(project: Project) -> None:
+    render = make_render(project, estimate=Decimal("0.42"))
+    ledger.settle(render=render, amount=Decimal(40), note="charged", currency="credits")
+
+    ledger.release(render=render, note="given back")
+
+    render.refresh_from_db()
+    last = render.ledger.get(kind="released")
+    assert (render.price, last.amount, last.currency) == (None, Decimal(40), "credits")
 
 
 def test_unknown_price_stays_empty(project: Project) -> None:

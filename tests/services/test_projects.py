@@ -52,11 +52,13 @@ def test_may_create_asks_for_trust_shown_before(
 
 
 def test_describe_keeps_the_address(project: Project) -> None:
-    projects.describe(project=project, name="Coffee", brief="Warm.", default_settings={"duration": 5})
+    settings = {"duration": 5}
+
+    projects.describe(project=project, name="Coffee", brief="Warm.", default_settings=settings, tries_next_gateway=True)
 
     project.refresh_from_db()
     assert (project.name, project.slug, project.brief) == ("Coffee", "tea", "Warm.")
-    assert project.default_settings == {"duration": 5}
+    assert (project.default_settings, project.tries_next_gateway) == ({"duration": 5}, True)
 
 
 def test_archive_and_back(project: Project) -> None:

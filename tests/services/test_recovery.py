@@ -16,7 +16,7 @@ from studio.lib.holders import this_process
 from studio.models import Asset, Lease, Output, Project, Render
 from studio.services import leases, recovery
 from studio.services.queue import enqueue
-from tests.factories import make_asset, make_attempt, make_output, make_render
+from tests.factories import make_asset, make_attempt, make_key, make_output, make_render
 
 pytestmark = pytest.mark.django_db
 OLD = timedelta(minutes=2)
@@ -56,6 +56,16 @@ def test_sweep_sends_lost_hints_again_once(project: Project) -> None:
     recovery.sweep()
 
     assert hints() == [("submit", queued.pk), ("ingest", fetching.pk)]
+
+
+def test_sweep_leaves_what_waits_for_a_paused_key_but_has_it_told_why_first(project: Project) -> None:
+    key = make_key(paused_at=now())
+    make_render(project, key, error_meaning="The key is paused, so this waits.")
+    untold = make_render(project, key)
+
+    recovery.sweep()
+
+    assert hints() == [("submit", untold.pk)]
 
 
 def test_sweep_adds_no_hints_while_nobody_takes_any(project: Project) -> None:

@@ -16,10 +16,10 @@ from studio.choices import InputRole, Lineage, Operation, RenderState
 from studio.lib.clock import now
 from studio.models import LedgerEntry, Project, ProviderKey, Render, RenderEvent, User
 from studio.services import ledger
-from studio.services.attempts import begin_attempt
-from studio.services.renders import AlreadyRendered, Origin, Refused, ask_cancel, create_renders, retry
+from studio.services.renders import AlreadyRendered, Refused, ask_cancel, create_renders, retry
 from studio.services.requests import input_file
-from tests.factories import make_asset, make_key, make_output, make_project, make_render, make_request
+from studio.services.storing import Origin
+from tests.factories import begin, make_asset, make_key, make_output, make_project, make_render, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -247,7 +247,7 @@ def test_cancel_too_late_says_so(project: Project, state: str) -> None:
 
 def test_cancel_of_a_take_that_left_the_queue_in_that_moment_is_asked_for(project: Project) -> None:
     (render,) = press(project, make_key(), takes=1)
-    begin_attempt(render=Render.objects.get(pk=render.pk), request_record={})
+    begin(Render.objects.get(pk=render.pk))
 
     said = ask_cancel(render=render, actor=None)
 
@@ -294,3 +294,32 @@ def test_retry_of_what_may_still_come_is_not_allowed(project: Project, artist: U
         retry(render=render, asked_by=artist, submission=UUID(int=1))
 
     assert hints() == []
+
+
+def test_create_with_a_key_of_other_projects_stores_nothing(project: Project) -> None:
+    key = make_key()
+    key.projects.add(make_project())
+
+    with pytest.raises(Refused, match="The key for this is paused or gone"):
+        press(project, key)
+
+    assert stored() == (0, 0, 0, 0)
+
+
+def test_create_counts_all_takes_against_the_cap(project: Project) -> None:
+    key = make_key(monthly_cap=Decimal(1))
+
+    with pytest.raises(Refused, match="This key is limited to 1"):
+        press(project, key, takes=3)
+    made = press(project, key, takes=1)
+    with pytest.raises(Refused, match="This key is limited to 1"):
+        press(project, key, takes=1)
+
+    assert len(made) == Render.objects.count() == 1
+
+
+def test_create_pressed_again_finds_its_takes_though_the_cap_is_reached_now(project: Project) -> None:
+    key, submission = make_key(monthly_cap=Decimal(1)), uuid4()
+    first = press(project, key, takes=1, submission=submission)
+
+    assert press(project, key, takes=1, submission=submission) == first

@@ -98,6 +98,7 @@ def test_describe_says_everything_as_plain_data(project: Project) -> None:
 
     rows = [describe(failed), describe(ready)]
 
-    assert list(rows[0]) == ["id", "state", "provider", "model", "operation", "estimate", "currency", "file", "error"]
+    names = ["id", "state", "provider", "model", "key", "door_reason", "operation", "estimate", "currency", "file"]
+    assert list(rows[0]) == [*names, "error"]
     assert (rows[0]["estimate"], rows[0]["file"], rows[0]["error"]) == (None, None, "no No. Try.")
     assert (rows[1]["estimate"], rows[1]["error"], Path(rows[1]["file"]).is_absolute()) == ("0.420000", None, True)

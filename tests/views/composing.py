@@ -31,7 +31,7 @@ def press(client_of: Callable[[User], Client], artist: User, project: Project, k
     client = client_of(artist)
 
     def post(act: str, htmx: bool, to: Project, fields: dict[str, Any]) -> Any:
-        form = {"prompt": "A red car stops.", "model": "tokenlab:seedance-2.0-fast", "act": act} | fields
+        form = {"prompt": "A red car stops.", "model": "seedance-2.0-fast", "act": act} | fields
         path, headers = reverse("composer", args=[to.slug]), HTMX if htmx else {}
         return client.post(path, urlencode(form), "application/x-www-form-urlencoded", headers=headers)
 

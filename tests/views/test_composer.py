@@ -28,7 +28,7 @@ def test_update_keeps_what_was_typed_and_shows_the_form_again(press: Press, proj
     assert response.content.decode().count('<form id="composer"') == 1
     assert values == {
         "prompt": "Waves\nroll in.",
-        "model": "tokenlab:seedance-2.0-fast",
+        "model": "seedance-2.0-fast",
         "duration": "9",
         "seed": "12",
         "takes": "3",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -180,7 +181,7 @@ def test_render_with_a_key_that_is_gone_charges_no_other(press: Press, project: 
     again = press("render", key=str(key.pk))
 
     assert (response.status_code, again.status_code) == (422, 200)
-    assert "The key chosen here is paused or gone. Choose another one." in alert_of(response)
+    assert "is paused. Choose another gateway, or ask an admin." in alert_of(response)
     assert f'name="key" value="{key.pk}" data-updates' in response.content.decode()
     assert Render.objects.get().key == key
 
@@ -194,7 +195,7 @@ def test_composer_without_a_key_says_who_can_help(
 
     body = response.content.decode()
     assert response.status_code == 422
-    assert "There is no gateway key here yet. An admin adds one with manage.py addkey." in body
+    assert "There is no gateway key here yet. An admin adds one under Keys." in body
     assert re.search(r'id="render-button"[^>]* disabled', body)
 
 
@@ -232,3 +233,45 @@ def test_submission_of_another_project_is_not_mixed_up(press: Press, project: Pr
     press("render", submission=submission, to=other)
 
     assert [take.project for take in Render.objects.order_by("pk")] == [project, other]
+
+
+def test_render_writes_the_door_and_its_reason_on_the_take(press: Press, project: Project, key: ProviderKey) -> None:
+    hub = make_key(provider="tokenhub")
+    Project.objects.filter(pk=project.pk).update(tries_next_gateway=True)
+
+    press("render")
+    press("render", key=str(hub.pk))
+
+    pinned, chosen = Render.objects.order_by("-pk")
+    assert (chosen.key, chosen.door_reason) == (key, "Cheapest of 2 that can do this.")
+    assert chosen.fallbacks == [{"key": hub.pk, "estimate": "0.8000", "currency": "USD"}]
+    assert (pinned.key, pinned.door_reason, pinned.fallbacks) == (hub, "Chosen by hand.", [])
+
+
+def test_composer_tells_the_doors_and_where_it_is_tried_next(press: Press, project: Project) -> None:
+    make_key(provider="tokenhub", label="Hub")
+    make_key(provider="tokenhub", label="Resting", paused_at=timezone.now())
+    Project.objects.filter(pk=project.pk).update(tries_next_gateway=True)
+
+    body = press("update", seed="7").content.decode()
+    plain = press("update", seed="").content.decode()
+
+    assert "Seedance 2.0 Fast takes no seed. Leave it empty." in body
+    assert "The key “Resting” is paused. Choose another gateway, or ask an admin." in body
+    assert "If it is refused there, TokenHub (key “Hub”) is tried next, ≈ $0.80." in plain
+    assert "is tried next" not in body
+
+
+def test_own_shape_takes_ratio_and_length_of_the_video(press: Press, project: Project, artist: User) -> None:
+    film = make_asset(
+        project, kind=AssetKind.VIDEO, mime="video/mp4", extension="mp4", seconds=Decimal("8.4"), width=1280, height=720
+    )
+    ComposerDraft.objects.create(project=project, user=artist, data={"tray": [film.pk]})
+    fields = {"operation": "video-to-video", "aspect_ratio": "9:16"}
+
+    warned = press("update", **fields).content.decode()
+    mended = press("own-shape", **fields)
+
+    values = mended.context["composer"].values
+    assert ("Use its own shape" in warned, "Use its own shape" in mended.content.decode()) == (True, False)
+    assert (values["aspect_ratio"], values["duration"]) == ("adaptive", "8")

@@ -14,7 +14,9 @@ from tests.factories import make_asset, make_key
 from tests.views.composing import Press, alert_of, draft_of, fill_tray, hidden_of, key, press, toast_of
 
 __all__ = ["key", "press"]
-CHANGED = "The references, the key or the price have changed since this page was shown: look once more and press again."
+CHANGED = (
+    "The references, the gateway or the price have changed since this page was shown: look once more and press again."
+)
 
 
 @pytest.mark.parametrize(
@@ -124,10 +126,21 @@ def test_page_whose_answer_was_lost_pays_once(press: Press) -> None:
     assert Render.objects.count() == 1
 
 
-def test_page_whose_answer_was_lost_pays_once_though_its_key_is_gone_now(press: Press, key: ProviderKey) -> None:
+def test_page_whose_answer_was_lost_pays_once_though_its_key_is_paused_now(press: Press, key: ProviderKey) -> None:
     page = hidden_of(press("update", key=str(key.pk)))
     press("render", key=str(key.pk), **page)
     ProviderKey.objects.update(paused_at="2026-01-01T00:00Z")
+
+    response = press("render", key=str(key.pk), **page)
+
+    assert toast_of(response) == ("success", "One take is on the way.")
+    assert Render.objects.count() == 1
+
+
+def test_page_whose_answer_was_lost_pays_once_though_its_key_is_gone_now(press: Press, key: ProviderKey) -> None:
+    page = hidden_of(press("update", key=str(key.pk)))
+    press("render", key=str(key.pk), **page)
+    ProviderKey.objects.update(deleted_at="2026-01-01T00:00Z")
 
     response = press("render", key=str(key.pk), **page)
 

@@ -14,6 +14,7 @@ from studio.models import Project, User
 from studio.providers import registry
 from studio.services import drafts
 from studio.services.composer import compose
+from tests.factories import make_key
 
 SETTINGS = {
     "name": "Coffee",
@@ -62,7 +63,7 @@ def test_settings_show_what_is_kept(client_of: Callable[[User], Client], project
 
     assert (form["name"].value(), form["model"].value(), form["duration"].value(), form["sound"].value()) == (
         "Tea commercial",
-        model.key,
+        model.studio_model,
         "5",
         "off",
     )
@@ -73,7 +74,7 @@ def test_settings_keep_only_what_was_chosen(
     client_of: Callable[[User], Client], project: Project, manager: User, answer: str, sound: str
 ) -> None:
     model = registry.all_capabilities()[0]
-    chosen = {**SETTINGS, "model": model.key, "duration": str(model.durations[0]), "sound": answer}
+    chosen = {**SETTINGS, "model": model.studio_model, "duration": str(model.durations[0]), "sound": answer}
 
     response = client_of(manager).post(reverse("project-settings", args=["tea"]), chosen)
 
@@ -81,7 +82,7 @@ def test_settings_keep_only_what_was_chosen(
     assert response["Location"] == reverse("project-settings", args=["tea"])
     assert (project.name, project.brief) == ("Coffee", "Warm.")
     assert project.default_settings == {
-        "model": model.key,
+        "model": model.studio_model,
         "duration": str(model.durations[0]),
         "sound": sound,
     }
@@ -90,8 +91,8 @@ def test_settings_keep_only_what_was_chosen(
 def test_settings_refuse_what_the_model_cannot(
     client_of: Callable[[User], Client], project: Project, manager: User
 ) -> None:
-    small = next(item for item in registry.all_capabilities() if "4k" not in item.resolutions)
-    chosen: dict[str, Any] = {**SETTINGS, "model": small.key, "resolution": "4k"}
+    small = next(item for item in registry.all_capabilities() if item.studio_model == "seedance-2.0-fast")
+    chosen: dict[str, Any] = {**SETTINGS, "model": small.studio_model, "resolution": "4k"}
 
     response = client_of(manager).post(reverse("project-settings", args=["tea"]), chosen)
 
@@ -158,11 +159,13 @@ def test_projects_refuse_other_methods(
 def test_a_composer_starts_with_the_settings(
     client_of: Callable[[User], Client], project: Project, artist: User, manager: User
 ) -> None:
-    model = registry.all_capabilities()[-1]
-    client_of(manager).post(reverse("project-settings", args=["tea"]), {**SETTINGS, "model": model.key, "sound": "off"})
+    make_key()
+    settings = {**SETTINGS, "model": "seedance-2.0-mini", "sound": "off", "tries_next_gateway": "on"}
+    client_of(manager).post(reverse("project-settings", args=["tea"]), settings)
 
     draft = drafts.draft_of(project=Project.objects.get(pk=project.pk), user=artist)
 
     composition = compose(draft)
-    assert composition.capability == model
+    assert composition.capability == registry.find_model("tokenlab", "seedance-2.0-mini")
     assert not composition.values["sound"]
+    assert draft.project.tries_next_gateway

@@ -16,9 +16,10 @@ from django.utils import timezone
 from studio.choices import ENDED, LIVE
 from studio.jobs.posters import prepare_asset
 from studio.media import storage
+from studio.media.check_picture import CHECK_PICTURE
 from studio.models import Asset, Project, Render, RenderInput
 from studio.services.assets import add_asset
-from studio.services.links import LIFE, reference_link
+from studio.services.links import CHECK_LIFE, LIFE, check_link, reference_link
 from tests.factories import make_asset, make_render
 from tests.media_factories import make_image
 
@@ -140,3 +141,15 @@ def test_reference_that_is_not_prepared_yet_is_not_there(client: Client, project
     asset = make_asset(project, b"raw", outgoing="")
 
     assert client.get(path_of(reference_link(render=use(asset), asset=asset))).status_code == 404
+
+
+def test_test_picture_needs_no_take_and_is_good_for_minutes(client: Client) -> None:
+    path = path_of(check_link())
+
+    response = client.get(path)
+    with time_machine.travel(timezone.now() + CHECK_LIFE + timedelta(seconds=5)):
+        late = client.get(path)
+
+    assert (response.status_code, response.content) == (200, CHECK_PICTURE)
+    assert (response["Content-Type"], response["Cache-Control"]) == ("image/png", "no-store")
+    assert late.status_code == 404

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from studio.choices import RenderState
 from studio.models import Asset, ComposerDraft, Project, Render, User
@@ -149,8 +150,8 @@ def test_reuse_fills_the_composer_with_everything(act: Act, project: Project, ar
     assert response["Location"] == reverse("project-detail", args=[project.slug])
     assert data["values"] == {
         "prompt": "Waves.",
-        "model": "tokenlab:seedance-2.0-fast",
-        "key": str(key.pk),
+        "model": "seedance-2.0-fast",
+        "key": "",
         "operation": "text-to-video",
         "aspect_ratio": "1:1",
         "duration": "8",
@@ -262,3 +263,88 @@ def test_take_that_may_be_charged_offers_a_look_before_paying_again(
     assert ("May still be charged" in card, "Look at your bill.</p>" in card, "not charged" in card) == (
         offered, offered, released,
     )  # fmt: skip
+
+
+SOUND_SAID = "OutputAudioSensitiveContentDetected: the output audio may contain sensitive information."
+
+
+def pages_of(client: Client, take: Render) -> tuple[str, str]:
+    page = client.get(reverse("render-detail", args=[take.pk])).content.decode()
+    return page, client.get(reverse("render-card", args=[take.pk])).content.decode()
+
+
+def test_take_whose_sound_was_refused_is_asked_for_without_it(
+    act: Act, client_of: Callable[[User], Client], project: Project, artist: User
+) -> None:
+    take = make_render(project, state="failed", error_said=SOUND_SAID)
+    client = client_of(artist)
+
+    bodies = pages_of(client, take)
+    responses = [client.post(reverse("render-retry", args=[take.pk]), {"sound": "off"}) for _ in range(2)]
+
+    (again,) = take.children.all()
+    assert ["Again without sound" in body for body in bodies] == [True, True]
+    assert (again.spec, again.lineage) == (take.spec | {"sound": False}, "retry")
+    assert said(responses[0]) == [("success", "Asked for once more without sound; it is new work with its own price.")]
+
+
+@pytest.mark.parametrize(
+    "over", [{"error_said": "No."}, {"state": "running"}, {"request": make_request(sound=False)}, {"state": "ready"}]
+)
+def test_without_sound_is_offered_only_where_sound_was_the_trouble(
+    client_of: Callable[[User], Client], project: Project, artist: User, over: dict[str, Any]
+) -> None:
+    take = make_render(project, **({"state": "failed", "error_said": SOUND_SAID} | over))
+    if take.state == "ready":
+        make_output(take)
+
+    assert ["Again without sound" in body for body in pages_of(client_of(artist), take)] == [False, False]
+
+
+@pytest.mark.parametrize("state", ["submitting", "waiting", "running"])
+def test_take_at_a_gateway_without_a_cancel_is_only_no_longer_waited_for(
+    act: Act, client_of: Callable[[User], Client], project: Project, artist: User, state: str
+) -> None:
+    request = make_request(provider="tokenhub", model="doubao-seedance-2.0-fast")
+    take = make_render(project, request=request, state=state)
+    before = pages_of(client_of(artist), take)
+
+    responses = [act("render-cancel", take, htmx=True) for _ in range(2)]
+
+    take.refresh_from_db()
+    after = pages_of(client_of(artist), take)
+    assert [("Stop waiting" in body, "Ask to cancel" in body) for body in before] == [(True, False)] * 2
+    assert ["TokenHub has no cancel" in before[0], "This gateway has no cancel" in before[1]] == [True, True]
+    assert {events_of(each)["toast"]["text"] for each in responses} == {
+        "No longer waited for. The gateway has no cancel: it may still be charged, and what comes of it is kept."
+    }
+    assert ["No longer waited for" in body for body in after] == [True, True]
+    assert "Still at the gateway, may be charged" in after[1]
+    assert (take.state, take.cancel_asked_at is not None, take.cancel_answered_at is not None) == (state, True, True)
+    assert OrmQ.objects.count() == 0
+
+
+def test_take_that_was_not_sent_to_such_a_gateway_is_cancelled(act: Act, project: Project) -> None:
+    request = make_request(provider="tokenhub", model="doubao-seedance-2.0-fast")
+    take = make_render(project, request=request)
+
+    act("render-cancel", take)
+
+    take.refresh_from_db()
+    assert take.state == "cancelled"
+
+
+def test_refused_take_says_where_it_was_tried_next(
+    client_of: Callable[[User], Client], project: Project, artist: User
+) -> None:
+    take = make_render(project, state="refused", error_said="No.")
+    request = make_request(provider="tokenhub", model="doubao-seedance-2.0-fast")
+    switched = make_render(project, request=request, parent=take, lineage="switch", door_reason="Tried here next.")
+
+    page, card = pages_of(client_of(artist), take)
+    its_own, _ = pages_of(client_of(artist), switched)
+
+    words = f"Refused by TokenLab; tried next at TokenHub as take {switched.pk}."
+    link = f'as <a href="{reverse("render-detail", args=[switched.pk])}">take {switched.pk}</a>.'
+    assert (words in card, "Try again" in card, link in page) == (True, False, True)
+    assert f"TokenHub, key “{switched.key.label}”. Tried here next." in its_own

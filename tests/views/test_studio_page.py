@@ -71,7 +71,7 @@ def test_composer_starts_from_the_projects_settings(client_of: ClientOf, address
 
     composer = client_of(artist).get(address).context["composer"]
 
-    assert (composer.values["model"], composer.values["resolution"]) == ("tokenlab:seedance-2.0", "1080p")
+    assert (composer.values["model"], composer.values["resolution"]) == ("seedance-2.0", "1080p")
     assert "odd" not in composer.values
 
 

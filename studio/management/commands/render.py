@@ -12,13 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from studio.choices import InputRole, Operation, RenderState
 from studio.media.errors import Rejected
-from studio.models import Project, ProviderKey, Render
+from studio.models import Project, Render
 from studio.providers import registry
-from studio.providers.requests import RenderRequest
-from studio.services.keys import choose_key
-from studio.services.renders import Origin, Refused, create_renders
-from studio.services.requests import build_request, capability_of
-from studio.services.shell import ShellInput, describe, read_inputs, shell_choice
+from studio.services.renders import Refused, create_renders
+from studio.services.shell import describe, read_inputs
+from studio.services.shell_doors import shell_door
+from studio.services.storing import Origin
 
 # Where waiting stops: nothing moves from here by itself.
 SETTLED = {*RenderState.values} - {"draft", "queued", "submitting", "waiting", "running", "fetching"}
@@ -32,11 +31,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The request, how many takes, and how to report."""
         parser.add_argument("--project", required=True, help="The project's slug, such as demo")
-        parser.add_argument("--provider", required=True, choices=sorted(registry.PROVIDERS))
+        parser.add_argument(
+            "--provider",
+            default="",
+            choices=["", *sorted(registry.PROVIDERS)],
+            metavar="GATEWAY",
+            help=f"{', '.join(sorted(registry.PROVIDERS))}; the cheapest that can do it by default",
+        )
         parser.add_argument("--model", required=True, help="The gateway's id, or the studio's name for the model")
         parser.add_argument("--operation", required=True, choices=Operation.values)
         parser.add_argument("--prompt", default="")
-        parser.add_argument("--key", default="", help="The label of the key; the first usable one by default")
+        parser.add_argument("--key", default="", help="The label of the key; the cheapest by default")
         parser.add_argument(
             "--input",
             action="append",
@@ -73,32 +78,27 @@ class Command(BaseCommand):
         project = Project.objects.filter(slug=options["project"]).first()
         if project is None:
             raise ValidationError(f"There is no project “{options['project']}”.")
-        key = choose_key(provider=options["provider"], label=options["key"])
         inputs = read_inputs(project=project, pairs=options["input"])
-        request = self._request(options, inputs)
+        door, reason = shell_door(
+            project=project,
+            provider=options["provider"],
+            label=options["key"],
+            model=options["model"],
+            operation=Operation(options["operation"]),
+            prompt=options["prompt"],
+            settings=options["set"],
+            inputs=inputs,
+            takes=options["takes"],
+        )
         return create_renders(
             project=project,
             asked_by=None,
-            key=ProviderKey.objects.get(pk=key.pk),
-            request=request,
+            key=door.key,
+            request=door.request,
             takes=options["takes"],
             submission=uuid.uuid4(),
             origin=Origin(source_take=inputs.source_take),
-        )
-
-    def _request(self, options: dict[str, Any], inputs: ShellInput) -> RenderRequest:
-        capability = capability_of(options["provider"], options["model"])
-        if capability is None:
-            known = ", ".join(model.model for model in registry.get(options["provider"]).capabilities)
-            raise ValidationError(f"There is no model “{options['model']}” here. Known: {known}.")
-        return build_request(
-            shell_choice(
-                capability=capability,
-                operation=Operation(options["operation"]),
-                prompt=options["prompt"],
-                settings=options["set"],
-                inputs=inputs,
-            )
+            door_reason=reason,
         )
 
     def _wait(self, renders: list[Render], seconds: float) -> None:
@@ -111,7 +111,7 @@ class Command(BaseCommand):
             time.sleep(0.3)
 
     def _report(self, renders: list[Render], *, as_json: bool) -> None:
-        found = Render.objects.select_related("output").in_bulk([render.pk for render in renders])
+        found = Render.objects.select_related("output", "key").in_bulk([render.pk for render in renders])
         rows = [describe(found[render.pk]) for render in renders]
         for render in renders:
             render.state = found[render.pk].state

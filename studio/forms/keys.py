@@ -1,0 +1,183 @@
+"""Forms of the keys room. They check what was typed; the services decide. No secret is ever shown in one again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from studio.forms.styling import StyledForm
+from studio.models import Project, ProviderKey
+from studio.providers.addresses import UnsafeAddress, checked_base_url
+from studio.providers.provider import Provider
+from studio.templatetags.keys import short_label
+
+# No browser should offer to keep it, nor put another one in.
+_NEVER_KEPT = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+_AGAIN = "Type it again: what was typed is never sent back to a page."
+_MOST = 10_000
+
+
+class SecretField(forms.CharField):
+    """A secret: typed once, never rendered."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={**_NEVER_KEPT, "class": "input mono"})
+        super().__init__(max_length=2000, widget=widget, **kwargs)
+
+
+class AddressField(forms.CharField):
+    """A base URL that a key may be sent to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Base URL",
+            max_length=300,
+            widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "class": "input mono"}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """The address without trailing slash; an error says what to change."""
+        try:
+            return checked_base_url(super().clean(value), allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
+        except UnsafeAddress as error:
+            raise ValidationError(str(error)) from error
+
+
+class KeyNameForm(StyledForm):
+    """What a key is called."""
+
+    label = forms.CharField(max_length=80)
+
+
+class PauseForm(StyledForm):
+    """Why a key rests."""
+
+    reason = forms.CharField(max_length=200, required=False, help_text="Shown to the other admins.")
+
+
+class LimitsForm(StyledForm):
+    """Who may use a key, and how much."""
+
+    projects = forms.ModelMultipleChoiceField(
+        Project.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Projects"
+    )
+    monthly_cap = forms.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False)
+    max_running = forms.IntegerField(label="At once", min_value=1, max_value=_MOST, required=False)
+    per_minute = forms.IntegerField(label="Per minute", min_value=1, max_value=_MOST, required=False)
+
+    def __init__(self, *args: Any, currency: str, key: ProviderKey | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # An archived project that the key is limited to stays to be seen: without it the key would be everybody's.
+        offered = Project.objects.filter(Q(archived_at=None) | Q(keys=key)) if key else Project.objects.active()
+        projects = self.fields["projects"]
+        assert isinstance(projects, forms.ModelMultipleChoiceField)
+        projects.queryset = offered.distinct().order_by("name")
+        self.fields["monthly_cap"].label = _cap_label(currency)
+        self.fields["monthly_cap"].help_text = "Renders that would go over it are refused."
+        self.fields["max_running"].help_text = "Renders at the gateway; more wait."
+        self.fields["per_minute"].help_text = "Renders sent in a minute; more wait."
+
+    @classmethod
+    def initial_of(cls, key: ProviderKey) -> dict[str, Any]:
+        """What the form shows of a key."""
+        plain = {name: getattr(key, name) for name in ("monthly_cap", "max_running", "per_minute")}
+        return {**plain, "projects": key.projects.all()}
+
+    def limits(self) -> dict[str, Any]:
+        """What was chosen, as the service takes it."""
+        chosen = {name: self.cleaned_data[name] for name in ("monthly_cap", "max_running", "per_minute")}
+        return {**chosen, "projects": list(self.cleaned_data["projects"])}
+
+
+class NewKeyForm(LimitsForm):
+    """A key of one gateway, by one of its routes."""
+
+    label = forms.CharField(max_length=80, help_text="How the studio names it, such as “Spring campaign”.")
+    base_url = AddressField(help_text="Where renders are sent: the gateway’s own address, or your proxy’s.")
+    secret = SecretField(label="Secret")
+    management_secret = SecretField(label="Balance token", required=False)
+
+    def __init__(self, *args: Any, provider: Provider, route: str = "", **kwargs: Any) -> None:
+        address = own_address(provider, route)
+        initial = {"base_url": address, **kwargs.pop("initial", {})}
+        self.provider, self.route = provider, route
+        # What the cap is shown in; the page sends it back, as another address may be billed in another one.
+        self.currency = provider.currency_of(address, route)
+        super().__init__(*args, currency=self.currency, initial=initial, **kwargs)
+        _advise(self, provider)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if address := cleaned.get("base_url"):
+            self.currency = self.provider.currency_of(address, self.route)
+        self["monthly_cap"].label = _cap_label(self.currency)
+        if cleaned.get("monthly_cap") is not None and self.data.get("currency", self.currency) != self.currency:
+            self.add_error("monthly_cap", f"There the gateway bills in {self.currency}. Look at the cap again.")
+        return cleaned
+
+    def ask_for_secrets_again(self) -> None:
+        """Say why the fields of the secrets are empty, where something else was wrong."""
+        _ask_again(self)
+
+
+class NewSecretForm(StyledForm):
+    """What takes the place of a key's secret; a route or an address changes only together with it."""
+
+    secret = SecretField(label="New secret")
+    management_secret = SecretField(label="New balance token", required=False)
+    route = forms.ChoiceField()
+    base_url = AddressField(help_text="Work under way keeps the address and the secret it was sent with.")
+
+    def __init__(self, *args: Any, key: ProviderKey, provider: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"base_url": key.base_url, "route": key.route}, **kwargs)
+        self.key, self.provider = key, provider
+        _advise(self, provider)
+        if "management_secret" in self.fields:
+            self.fields["management_secret"].help_text = "Empty keeps the one there is, unless the address changes."
+        route = self.fields["route"]
+        assert isinstance(route, forms.ChoiceField)
+        route.choices = [(each.value, short_label(each.label)) for each in provider.routes]
+        if not provider.routes:
+            del self.fields["route"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        before, after = self.key.route, cleaned.get("route") or self.key.route
+        # The route's own address goes along with it, unless another one was typed or had been set before.
+        if after != before and cleaned.get("base_url") == self.key.base_url == own_address(self.provider, before):
+            cleaned["base_url"] = own_address(self.provider, after)
+        return cleaned
+
+    def ask_for_secrets_again(self) -> None:
+        """Say why the fields of the secrets are empty, where something else was wrong."""
+        _ask_again(self)
+
+
+def own_address(provider: Provider, route: str) -> str:
+    """Where a gateway is reached by `route`, unless a key says otherwise."""
+    found = next((each.base_url for each in provider.routes if each.value == route), "")
+    return found or provider.base_url
+
+
+def _cap_label(currency: str) -> str:
+    return f"Monthly cap, {currency}"
+
+
+def _advise(form: forms.Form, provider: Provider) -> None:
+    looks = f"It looks like “{provider.key_hint}”. " if provider.key_hint else ""
+    form.fields["secret"].help_text = f"{looks}Stored encrypted and never shown again."
+    if provider.has_balance_token:
+        form.fields["management_secret"].help_text = "Only reads the account's balance; renders never use it."
+    else:
+        del form.fields["management_secret"]
+
+
+def _ask_again(form: forms.Form) -> None:
+    for name in ("secret", "management_secret"):
+        if form.data.get(name) and name not in form.errors:
+            form.add_error(name, _AGAIN)

@@ -1,0 +1,46 @@
+"""Looks for the task of an unanswered create where the gateway documents a proof. Safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.exceptions import ValidationError
+
+from studio.jobs.gateways import client, connection_of_attempt
+from studio.models.encryption import UnreadableSecret
+from studio.providers import registry
+from studio.providers.answers import Proof, ProofKind
+from studio.providers.errors import ProviderError
+from studio.services import proofs, unconfirmed
+from studio.services.proofs import Look
+
+log = logging.getLogger(__name__)
+
+
+def confirm(render_id: int) -> None:
+    """Take one look, and settle the render if what it shows is certain."""
+    look = proofs.claim_look(render_id=render_id)
+    if look is None:
+        return
+    try:
+        adapter = registry.get(look.render.provider).adapter
+        proof = adapter.prove(client(), connection_of_attempt(look.attempt), look.lost)
+    except ProviderError as error:
+        proof = Proof(ProofKind.UNCLEAR, said=error.said or error.meaning)
+    except (ValueError, UnreadableSecret) as error:
+        proof = Proof(ProofKind.UNCLEAR, said=str(error))
+    _settle(look, proof)
+
+
+def _settle(look: Look, proof: Proof) -> None:
+    try:
+        if proof.kind == ProofKind.FOUND:
+            unconfirmed.adopt_by_proof(render=look.render, remote_id=proof.remote_id)
+            return
+        if proof.kind == ProofKind.NOT_CREATED:
+            unconfirmed.release_by_proof(render=look.render, said=proof.said)
+            return
+    except ValidationError as error:
+        # A person was quicker, or the task belongs to another take.
+        log.warning("take %s: the proof was not used: %s", look.render.pk, " ".join(error.messages))
+    proofs.record_nothing_found(render=look.render, attempt=look.attempt, said=proof.said)

@@ -1,0 +1,199 @@
+"""The doors to one model: every key that may be used for it, what it would cost there, and why it cannot be done.
+
+Nothing is written here, and no gateway is asked. Sums of different currencies are never compared as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from studio.models import Project, ProviderKey, Render
+from studio.providers import registry
+from studio.providers.capabilities import Capability
+from studio.providers.checks import Problem, warnings
+from studio.providers.estimates import Estimate
+from studio.providers.requests import RenderRequest
+from studio.services import key_limits
+from studio.services.requests import find_problems, offered_with
+
+BY_HAND = "Chosen by hand."
+CURRENCY_ORDER = ("USD", "CNY")
+# A request that is wrong in one of these has no price.
+_PRICED_BY = {"model", "operation", "resolution", "duration"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One model as one key offers it."""
+
+    key: ProviderKey
+    capability: Capability
+
+
+@dataclass(frozen=True)
+class Door:
+    """One key for one request. `problems` are the request's, `closed` the key's own: paused, or its cap is reached.
+
+    `hindrances` stop this door and not all of them alike: an empty prompt rules out no gateway in particular."""
+
+    key: ProviderKey
+    capability: Capability
+    request: RenderRequest
+    problems: tuple[Problem, ...]
+    closed: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    estimate: Estimate | None
+    hindrances: tuple[Problem, ...] = ()
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's name."""
+        return registry.get(self.key.provider).name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can do exactly this, as far as the gateway matters."""
+        return not self.hindrances
+
+    @property
+    def why_not(self) -> str:
+        """The first thing that stops it, in words."""
+        return self.hindrances[0].message if self.hindrances else ""
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The price of one take, where one can be given."""
+        return self.estimate.amount if self.estimate else None
+
+    @property
+    def rank(self) -> tuple[bool, int, str, Decimal, int]:
+        """Known prices first; then by currency, by amount, and by age."""
+        currency = self.estimate.currency if self.estimate else ""
+        place = CURRENCY_ORDER.index(currency) if currency in CURRENCY_ORDER else len(CURRENCY_ORDER)
+        return self.amount is None, place, currency, self.amount or Decimal(0), self.key.pk
+
+
+def keys_of(project: Project) -> list[ProviderKey]:
+    """Every key that the project may use, the paused ones too, oldest first and without secrets."""
+    keys = ProviderKey.objects.present().for_project(project).defer("secret", "management_secret")
+    return [key for key in keys if key.provider in registry.PROVIDERS]
+
+
+def offers_of(keys: Sequence[ProviderKey]) -> list[Offer]:
+    """What each key offers, model by model in the catalogue's order; a model once per key."""
+    found: dict[tuple[int, str], Offer] = {}
+    for key in keys:
+        for record in registry.get(key.provider).capabilities:
+            capability = offered_with(key=key, record=record)
+            if capability is not None:
+                found.setdefault((key.pk, capability.studio_model), Offer(key, capability))
+    order = list(registry.studio_models())
+    return sorted(found.values(), key=lambda offer: (order.index(offer.capability.studio_model), offer.key.pk))
+
+
+def doors(
+    *, offers: Sequence[Offer], request: RenderRequest, source_take: Render | None = None, takes: int = 1
+) -> list[Door]:
+    """A door for each offer, the open ones first and in order of price.
+
+    `request` is made out to each gateway and model in turn."""
+    made = [_door(offer, request, source_take) for offer in offers]
+    made = _with_caps(made, takes)
+    common = _common(made)
+    judged = [replace(door, hindrances=(*door.closed, *_except(door.problems, common))) for door in made]
+    return sorted(judged, key=lambda door: (not door.is_open, door.rank))
+
+
+def _door(offer: Offer, request: RenderRequest, source_take: Render | None) -> Door:
+    key, capability = offer.key, offer.capability
+    own = replace(request, provider=capability.provider, model=capability.model)
+    problems = find_problems(capability=capability, request=own, key=key, source_take=source_take)
+    has_price = not _PRICED_BY & {problem.field for problem in problems}
+    return Door(
+        key=key,
+        capability=capability,
+        request=own,
+        problems=tuple(problems),
+        closed=(_paused(key),) if key.paused_at is not None else (),
+        warnings=tuple(warnings(capability, own)),
+        estimate=registry.get(key.provider).estimate(own) if has_price else None,
+    )
+
+
+def _paused(key: ProviderKey) -> Problem:
+    if key.paused_by_studio:
+        return Problem("key", f"The gateway refused the key “{key.label}”: it is paused until an admin has seen to it.")
+    return Problem("key", f"The key “{key.label}” is paused. Choose another gateway, or ask an admin.")
+
+
+def _with_caps(made: Sequence[Door], takes: int) -> list[Door]:
+    """What the capped keys have left is read for all of them together."""
+    capped = {door.key.pk: door.key for door in made if door.key.monthly_cap is not None}
+    spent = key_limits.spent_by_key(keys=list(capped.values())) if capped else {}
+    return [_with_cap(door, takes, spent[door.key.pk]) if door.key.pk in spent else door for door in made]
+
+
+def _with_cap(door: Door, takes: int, spent: Decimal) -> Door:
+    if door.estimate is None:
+        return door
+    amount = None if door.amount is None else door.amount * max(takes, 1)
+    problem = key_limits.cap_problem(key=door.key, amount=amount, currency=door.estimate.currency, spent=spent)
+    return replace(door, closed=(*door.closed, problem)) if problem else door
+
+
+def _common(made: Sequence[Door]) -> Collection[Problem]:
+    """What every door says of the request, so that it is the request's fault and no gateway's.
+
+    A door that has no such operation at all says nothing of the rest."""
+    running = [door for door in made if door.key.paused_at is None] or made
+    offering = [door for door in running if not any(problem.field == "operation" for problem in door.problems)]
+    return set.intersection(*({*door.problems} for door in offering or running)) if running else set()
+
+
+def _except(problems: Sequence[Problem], common: Collection[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem not in common]
+
+
+def choose(ranked: Sequence[Door], pinned: ProviderKey | None = None) -> tuple[Door | None, str]:
+    """The door to use and why, in words for the take; the reason is empty when no door can do it.
+
+    Then the nearest one is given, for what to mend. A pinned key has no stand-in."""
+    if pinned is not None:
+        return next((door for door in ranked if door.key.pk == pinned.pk), None), BY_HAND
+    able = [door for door in ranked if door.is_open]
+    if able:
+        return able[0], _reason(able, len(ranked))
+    nearest = sorted(ranked, key=lambda door: (bool(door.closed), len(door.hindrances)))
+    return next(iter(nearest), None), ""
+
+
+def _reason(able: Sequence[Door], asked: int) -> str:
+    if len(able) == 1:
+        return "The only key for this model here." if asked == 1 else f"The only one of {asked} that can do this."
+    chosen = able[0]
+    if chosen.estimate is None or chosen.amount is None:
+        return f"The first of {len(able)} that can do this; none of them names a price in advance."
+    rivals = [door for door in able if door.estimate and door.amount is not None]
+    same = [door for door in rivals if door.estimate and door.estimate.currency == chosen.estimate.currency]
+    if len(same) == len(able):
+        return f"Cheapest of {len(able)} that can do this."
+    apart = len(able) - len(same)
+    others = "the other one has" if apart == 1 else f"{apart} others have"
+    cheapest = f"Cheapest of {len(same)}" if len(same) > 1 else "The only one"
+    return f"{cheapest} with a price in {chosen.estimate.currency}; {others} none that compares."
+
+
+def next_doors(ranked: Sequence[Door], chosen: Door) -> list[Door]:
+    """The doors that may be tried after a refusal, in order. One that names no price is not among them."""
+    return [door for door in ranked if door.is_open and door.amount is not None and door.key.pk != chosen.key.pk]
+
+
+def frozen(further: Sequence[Door]) -> list[dict[str, Any]]:
+    """These doors as they are kept on the render: each key with the price that was shown for it."""
+    return [
+        {"key": door.key.pk, "estimate": format(door.estimate.amount or 0, "f"), "currency": door.estimate.currency}
+        for door in further
+        if door.estimate
+    ]

@@ -1,0 +1,99 @@
+"""Filters for keys and the audit list: the words and icons of gateways, checks and acts. Nothing is looked up here."""
+
+from __future__ import annotations
+
+from django import template
+
+from studio.models import AuditEntry, ProviderKey
+from studio.providers import registry
+
+register = template.Library()
+
+ACTS = {
+    "key-add": "Added the key",
+    "key-rename": "Renamed the key",
+    "key-rotate": "Gave it a new secret",
+    "key-pause": "Paused the key",
+    "key-resume": "Resumed the key",
+    "key-delete": "Deleted the key",
+    "key-limits": "Changed its limits",
+    "key-check": "Checked the key",
+}
+# Names that are no person's: whoever has the machine, and the studio by itself.
+WITHOUT_ACCOUNT = {"shell": "the shell", "studio": "the studio"}
+VERDICTS = {
+    "accepted": "Accepted",
+    "refused": "Refused",
+    "unclear": "Not clear",
+    "unreachable": "Not reached",
+}
+VERDICT_LEVELS = {"accepted": "good", "refused": "bad"}
+LINE_ICONS = {"good": "check", "bad": "error"}
+LINE_WORDS = {"good": "Proved", "bad": "Wrong"}
+
+
+@register.filter
+def gateway_name(slug: str) -> str:
+    """A gateway as people know it; its slug for one that is no longer in the registry."""
+    return registry.get(slug).name if slug in registry.PROVIDERS else slug
+
+
+@register.filter
+def route_name(key: ProviderKey) -> str:
+    """The way that a key goes, where its gateway has several; else nothing."""
+    routes = registry.get(key.provider).routes if key.provider in registry.PROVIDERS else ()
+    return next((short_label(route.label) for route in routes if route.value == key.route), key.route)
+
+
+@register.filter
+def short_label(label: str) -> str:
+    """The name in the label of a route, without what it is good for."""
+    return label.partition(":")[0]
+
+
+@register.filter
+def label_note(label: str) -> str:
+    """What a route is good for, where its label says so behind a colon."""
+    return label.partition(":")[2].strip().capitalize()
+
+
+@register.filter
+def act_words(act: str) -> str:
+    """What somebody did, in words."""
+    return ACTS.get(act, act)
+
+
+@register.filter
+def actor_words(entry: AuditEntry) -> str:
+    """Who did it; the name is kept even when the account is gone."""
+    return entry.actor_name if entry.actor_id else WITHOUT_ACCOUNT.get(entry.actor_name, entry.actor_name)
+
+
+@register.filter
+def from_words(entry: AuditEntry) -> str:
+    """The network address that it was done from; nothing for what came over no network."""
+    return "" if entry.address in WITHOUT_ACCOUNT else entry.address
+
+
+@register.filter
+def verdict_words(verdict: str) -> str:
+    """What came of a check, in one word or two."""
+    return VERDICTS.get(verdict, "Not clear")
+
+
+@register.filter
+def verdict_level(verdict: str) -> str:
+    """The level of its badge; what was not proved is neither good nor bad."""
+    return VERDICT_LEVELS.get(verdict, "warning")
+
+
+@register.filter
+def line_icon(state: str) -> str:
+    """The icon of one line of a check; each has a shape of its own."""
+    return LINE_ICONS.get(state, "question")
+
+
+@register.filter
+def line_words(state: str) -> str:
+    """The same for whoever does not see the icon."""
+    return LINE_WORDS.get(state, "Not proved")

@@ -1,0 +1,73 @@
+"""The words of gateways, checks and acts."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from studio.environment import BASE_DIR
+from studio.models import AuditEntry, ProviderKey
+from studio.templatetags import keys
+
+SERVICES = BASE_DIR / "studio" / "services"
+
+
+def recorded_acts() -> set[str]:
+    """Every act that a service writes into the audit list."""
+    trees = [ast.parse(path.read_text()) for path in SERVICES.glob("*.py")]
+    words = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {word for word in words if isinstance(word, str) and word.startswith("key-") and " " not in word}
+
+
+def test_every_act_has_words() -> None:
+    assert recorded_acts() == set(keys.ACTS)
+
+
+@pytest.mark.parametrize(("slug", "name"), [("tokenlab", "TokenLab"), ("gone", "gone")])
+def test_gateway_name(slug: str, name: str) -> None:
+    assert keys.gateway_name(slug) == name
+
+
+def test_route_name_of_a_gateway_that_is_gone_is_its_slug() -> None:
+    assert keys.route_name(ProviderKey(provider="gone", route="west")) == "west"
+
+
+def test_label_of_a_route_is_a_name_and_perhaps_a_note() -> None:
+    assert (keys.short_label("West: with proofs"), keys.label_note("West: with proofs")) == ("West", "With proofs")
+    assert (keys.short_label("East"), keys.label_note("East")) == ("East", "")
+
+
+@pytest.mark.parametrize(
+    ("entry", "who", "where"),
+    [
+        (AuditEntry(actor_id=1, actor_name="Alma Admin", address="203.0.113.7"), "Alma Admin", "203.0.113.7"),
+        (AuditEntry(actor_name="Gone Person", address="203.0.113.7"), "Gone Person", "203.0.113.7"),
+        (AuditEntry(actor_name="shell", address="shell"), "the shell", ""),
+        (AuditEntry(actor_name="studio", address="studio"), "the studio", ""),
+    ],
+)
+def test_words_for_who_and_from_where(entry: AuditEntry, who: str, where: str) -> None:
+    assert (keys.actor_words(entry), keys.from_words(entry)) == (who, where)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words", "level"),
+    [
+        ("accepted", "Accepted", "good"),
+        ("refused", "Refused", "bad"),
+        ("unclear", "Not clear", "warning"),
+        ("unreachable", "Not reached", "warning"),
+        ("", "Not clear", "warning"),
+    ],
+)
+def test_words_for_a_verdict(verdict: str, words: str, level: str) -> None:
+    assert (keys.verdict_words(verdict), keys.verdict_level(verdict)) == (words, level)
+
+
+@pytest.mark.parametrize(
+    ("state", "icon", "words"),
+    [("good", "check", "Proved"), ("bad", "error", "Wrong"), ("open", "question", "Not proved")],
+)
+def test_icon_and_words_for_a_line(state: str, icon: str, words: str) -> None:
+    assert (keys.line_icon(state), keys.line_words(state)) == (icon, words)
