@@ -132,8 +132,7 @@ def _record_charge(attempt: Attempt, amount: Decimal, currency: str) -> None:
         render = Render.objects.get(pk=attempt.render_id)
         currency = (currency or render.currency)[:10]
         Attempt.objects.filter(pk=attempt.pk).update(charged=amount, charged_currency=currency)
-        note = "Charged by the gateway when it accepted"
-        ledger.settle(render=render, amount=amount, note=note, currency=currency)
+        ledger.settle(render=render, amount=amount, note=ledger.CHARGED, currency=currency)
 
 
 def adopt(*, render_id: int, first_poll_seconds: float = 0) -> None:

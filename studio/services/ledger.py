@@ -8,6 +8,8 @@ from typing import Any
 from studio.choices import LedgerKind
 from studio.models import LedgerEntry, Render
 
+CHARGED = "Charged by the gateway when it accepted"
+
 
 def reserve(*, render: Render) -> None:
     """Write down what the render is expected to cost, and hold it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_UP, Decimal
 
 from django import template
 
 from studio.choices import AssetKind, InputRole, Operation, RenderState
-from studio.models import Render
+from studio.models import LedgerEntry, Render
 from studio.providers import registry
 from studio.providers.traps import Trap, trap_of
+from studio.services.ledger import CHARGED
 from studio.services.requests import can_be_called_back
 
 register = template.Library()
@@ -68,6 +70,22 @@ def model_name(take: Render) -> str:
 def gateway_name(provider: str) -> str:
     """The name of a gateway by its slug; the slug for one that is no longer in the registry."""
     return registry.get(provider).name if provider in registry.PROVIDERS else provider
+
+
+@register.filter
+def is_bill(entry: LedgerEntry) -> bool:
+    """Whether the gateway itself named this sum; all others are reckoned by its price list."""
+    return entry.note == CHARGED
+
+
+@register.filter
+def price_in_words(take: Render, entries: Iterable[LedgerEntry]) -> str:
+    """What the take cost, and on what that rests."""
+    price = money(take.price, take.currency)
+    if any(is_bill(entry) for entry in entries):
+        return f"{price}, charged by the gateway"
+    counted = "count and " if take.usage else ""
+    return f"≈ {price}, by the gateway's {counted}price list"
 
 
 @register.filter

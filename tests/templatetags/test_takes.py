@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from studio.choices import AssetKind, InputRole, Operation
-from studio.models import Render
+from studio.models import LedgerEntry, Render
 from studio.templatetags import takes
 
 
@@ -66,3 +66,18 @@ def test_every_operation_has_an_icon_and_a_hint_of_its_own(operation: str) -> No
 def test_roles_and_kinds_that_nobody_knows_are_shown_as_they_are() -> None:
     assert (takes.role_label(InputRole.FIRST_FRAME), takes.role_label("odd")) == ("First frame", "odd")
     assert (takes.kind_icon(AssetKind.AUDIO), takes.kind_icon("odd")) == ("audio", "image")
+
+
+@pytest.mark.parametrize(
+    ("note", "usage", "words"),
+    [
+        ("Charged by the gateway when it accepted", {}, "$0.59, charged by the gateway"),
+        ("108,900 tokens × $5.44", {"tokens": 108_900}, "≈ $0.59, by the gateway's count and price list"),
+        ("5 s at 1280×720", {}, "≈ $0.59, by the gateway's price list"),
+    ],
+)
+def test_price_says_on_what_it_rests(note: str, usage: dict[str, int], words: str) -> None:
+    take = Render(price=Decimal("0.59"), currency="USD", usage=usage)
+    entries = [LedgerEntry(kind="settled", amount=Decimal("0.59"), note=note)]
+
+    assert takes.price_in_words(take, entries) == words
