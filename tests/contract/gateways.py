@@ -103,7 +103,9 @@ class Caller:
             allow_loopback=True,
         )
 
-    def request(self, operation: Operation, prompt: str = "A calm sea at dawn.", **over: Any) -> RenderRequest:
+    def request(
+        self, operation: Operation, prompt: str = "A calm sea at dawn.", *, parent: str = "", **over: Any
+    ) -> RenderRequest:
         """The smallest request of its kind that the capability record allows."""
         capability = self.contract.capability(self.base_url)
         rule = capability.operations[operation]
@@ -122,7 +124,7 @@ class Caller:
             "inputs": tuple(files),
         }
         if rule.needs_take:
-            values |= {"source_task_id": self.parent(), "source_seconds": Decimal(4)}
+            values |= {"source_task_id": parent or self.parent(), "source_seconds": Decimal(4)}
         return RenderRequest(**(values | over))
 
     def parent(self) -> str:
