@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from studio.forms.styling import StyledForm
+from studio.lib.masking import mask
 from studio.models import Project, ProviderKey
 from studio.providers.addresses import UnsafeAddress, checked_base_url
 from studio.providers.provider import Provider
@@ -52,6 +53,10 @@ class KeyNameForm(StyledForm):
     """What a key is called."""
 
     label = forms.CharField(max_length=80)
+
+    def forget_keys(self) -> None:
+        """Send back nothing that looks like a key."""
+        _forget_keys(self)
 
 
 class PauseForm(StyledForm):
@@ -177,7 +182,18 @@ def _advise(form: forms.Form, provider: Provider) -> None:
         del form.fields["management_secret"]
 
 
+def _forget_keys(form: forms.Form) -> None:
+    """A key that was put into a field which shows what was typed is not sent back to the page either."""
+    secrets = [str(form.data.get(name) or "") for name in ("secret", "management_secret")]
+    shown = {name: str(form.data.get(name) or "") for name in ("label", "base_url")}
+    form.data = form.data.copy()  # type: ignore[attr-defined]
+    for name, typed in shown.items():
+        if mask(typed, *filter(None, secrets)) != typed:
+            form.data[name] = ""  # type: ignore[index]
+
+
 def _ask_again(form: forms.Form) -> None:
+    _forget_keys(form)
     for name in ("secret", "management_secret"):
         if form.data.get(name) and name not in form.errors:
             form.add_error(name, _AGAIN)

@@ -7,6 +7,7 @@ import logging
 from django.core.exceptions import ValidationError
 
 from studio.jobs.gateways import client, connection_of_attempt
+from studio.lib.masking import holds
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import Proof, ProofKind
@@ -23,8 +24,11 @@ def confirm(render_id: int) -> None:
     if look is None:
         return
     try:
-        adapter = registry.get(look.render.provider).adapter
-        proof = adapter.prove(client(), connection_of_attempt(look.attempt), look.lost)
+        connection = connection_of_attempt(look.attempt)
+        proof = registry.get(look.render.provider).adapter.prove(client(), connection, look.lost)
+        if holds(proof.remote_id, connection.secret):
+            # Kept as a task's name, the key would be on every page of the take.
+            proof = Proof(ProofKind.UNCLEAR, said="The gateway names no task that could be followed.")
     except ProviderError as error:
         proof = Proof(ProofKind.UNCLEAR, said=error.said or error.meaning)
     except (ValueError, UnreadableSecret) as error:
@@ -34,7 +38,7 @@ def confirm(render_id: int) -> None:
 
 def _settle(look: Look, proof: Proof) -> None:
     try:
-        if proof.kind == ProofKind.FOUND:
+        if proof.kind == ProofKind.FOUND and not proofs.has_rival(look):
             unconfirmed.adopt_by_proof(render=look.render, remote_id=proof.remote_id)
             return
         if proof.kind == ProofKind.NOT_CREATED:

@@ -76,6 +76,8 @@ def ingest(render_id: int) -> None:
             _try_later(render, str(error))
     except (LinkGone, DownloadRefused) as error:
         _refused(render, error)
+    except UnreadableSecret:
+        _renew_or_give_up(render, "The stored link cannot be read with the present STUDIO_SECRET_KEYS.")
     except Rejected as error:
         _renew_or_give_up(render, str(error), bad_file=True)
     except OSError as error:

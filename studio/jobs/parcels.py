@@ -10,7 +10,7 @@ from studio.jobs.deliveries import deliver
 from studio.jobs.gateways import connection_of_key
 from studio.lib.masking import redact_request
 from studio.media.errors import Rejected
-from studio.models import Render
+from studio.models import ProviderKey, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.calls import encoded
@@ -108,6 +108,9 @@ def _without_path(error: Rejected | FileNotFoundError) -> str:
 
 def _reason_against(render: Render, request: RenderRequest, capability: Capability | None) -> str:
     """Why this may not be sent now, or nothing."""
+    # It was asked for when it might; an admin may have given the key to other projects since.
+    if not ProviderKey.objects.for_project(render.project).filter(pk=render.key_id).exists():
+        return f"The key “{render.key.label}” may no longer be used for this project."
     if capability is None:
         return f"The studio no longer knows the model {request.model}, or the key no longer offers it."
     found = find_problems(capability=capability, request=request, key=render.key, source_take=render.source_take)

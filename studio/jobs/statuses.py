@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from studio.choices import RenderState
+from studio.models import Attempt
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.services import statuses
@@ -56,7 +57,7 @@ def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
     to, reason = ENDS[status.state]
     free = registry.get(provider).failed_is_free
     advice = ADVICE[to]
-    meaning = "Nothing is charged." if free else "The gateway does not say whether this is charged."
+    meaning = "Nothing is charged." if free else _what_was_taken(render_id, status)
     if status.error_code == NO_VIDEO_CODE:
         # A task called completed was rendered, whatever is missing from its answer.
         free, reason, meaning, advice = False, "Done at the gateway, but without a file", NO_FILE, LOOK_FOR_IT
@@ -72,3 +73,15 @@ def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
         free=free,
         code=status.error_code,
     )
+
+
+def _what_was_taken(render_id: int, status: RemoteStatus) -> str:
+    """A gateway that takes its price on accepting has said so; what it leaves open is whether it gives that back."""
+    accepted = Attempt.objects.filter(render=render_id, charged__gt=0).order_by("-number").first()
+    charged, currency = status.usage.charged, status.usage.currency
+    if accepted is not None:
+        charged, currency = accepted.charged, accepted.charged_currency
+    if not charged:
+        return "The gateway does not say whether this is charged."
+    taken = f"{charged.normalize():f} {currency}"
+    return f"The gateway has taken {taken} for this, and does not say whether that is given back."

@@ -14,7 +14,7 @@ from studio.choices import RenderState
 from studio.jobs.gateways import client, poll_seconds
 from studio.jobs.parcels import Parcel, pack
 from studio.lib.clock import now
-from studio.lib.masking import mask
+from studio.lib.masking import holds, mask
 from studio.models import Attempt, Render
 from studio.providers import registry
 from studio.providers.answers import Created
@@ -76,7 +76,7 @@ def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
             until,
         )
     else:
-        if parcel.connection.secret in created.remote_id:
+        if holds(created.remote_id, parcel.connection.secret):
             # Kept as a task's name, the key would be on every page of the take.
             _patiently(lambda: attempts.record_unknown(attempt=attempt, said="", **NO_NAME), until)
             return
@@ -85,7 +85,7 @@ def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
 
 def _without(secret: str, created: Created) -> Created:
     """Adapters mask what they read; what is stored is looked at once more, whoever wrote the adapter."""
-    poll_url = "" if secret in created.poll_url else created.poll_url
+    poll_url = "" if holds(created.poll_url, secret) else created.poll_url
     return replace(
         created, poll_url=poll_url, status=replace(created.status, word=mask(created.status.word, secret)[:100])
     )

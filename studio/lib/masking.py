@@ -4,7 +4,9 @@ Knows shapes of secrets only; which secrets exist is the caller's knowledge, pas
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +29,7 @@ def mask(text: str, *secrets: str) -> str:
     """The text without the given secrets, anything shaped like a key, and the signed part of links."""
     for secret in secrets:
         if secret:
-            text = text.replace(secret, REMOVED).replace(quote(secret, safe=""), REMOVED)
+            text = _spelled(secret).sub(REMOVED, text)
     text = _BEARER.sub(rf"\1 {REMOVED}", text)
     text = _KEY.sub(REMOVED, text)
     text = _DATA_URL.sub(_shortened, text)
@@ -36,10 +38,22 @@ def mask(text: str, *secrets: str) -> str:
     return _LINK_TOKEN.sub(rf"/\1/{REMOVED}/", text)
 
 
+def holds(text: str, secret: str) -> bool:
+    """Whether the text repeats the secret, in whichever spelling."""
+    return bool(secret) and _spelled(secret).search(text) is not None
+
+
+def _spelled(secret: str) -> re.Pattern[str]:
+    """The secret as it is, and as it looks within an address, a page or a JSON document; in any case of letters."""
+    in_json = json.dumps(secret)[1:-1]
+    ways = {secret, quote(secret, safe=""), quote(secret), escape(secret), in_json, in_json.replace("/", "\\/")}
+    return re.compile("|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True)), re.IGNORECASE)
+
+
 def redact_request(payload: Any, *secrets: str) -> Any:
     """A copy of a JSON value that may be stored: masked strings, no values under names of secrets."""
     if isinstance(payload, dict):
-        return {key: _redacted(str(key), value, secrets) for key, value in payload.items()}
+        return {mask(str(key), *secrets): _redacted(str(key), value, secrets) for key, value in payload.items()}
     if isinstance(payload, list | tuple):
         return [redact_request(item, *secrets) for item in payload]
     if isinstance(payload, str):

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from studio.choices import AT_GATEWAY, ENDED, LIVE, LedgerKind, Lineage, Operation, RenderState
+from studio.models.encryption import EncryptedTextField
 from studio.models.ledger import LedgerEntry
 from studio.models.users import User
 
@@ -115,7 +116,8 @@ class Render(models.Model):
     no_file_since = models.DateTimeField(null=True)
     # Files that arrived and were no video; broken-off downloads do not count.
     bad_files = models.PositiveSmallIntegerField(default=0)
-    result_url = models.TextField(blank=True)
+    # Encrypted, as whoever has it may fetch the file, and a gateway may write the key itself into it.
+    result_url = EncryptedTextField(blank=True)
 
     objects = RenderQuerySet.as_manager()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -23,13 +23,15 @@ Urls = Mapping[int, str]
 class Lost:
     """A create that was sent and never answered: all there is for finding its task.
 
-    `body` are the exact bytes sent, where they were kept; `known_ids` belong to other takes."""
+    `body` are the exact bytes sent, where they were kept; `known_ids` belong to other takes; `rivals` are the seeds of
+    other creates of that time that were not answered either."""
 
     request: RenderRequest
     dispatch: Dispatch
     sent_at: datetime
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     known_ids: frozenset[str] = frozenset()
+    rivals: tuple[int | None, ...] = ()
 
 
 class Adapter(Protocol):

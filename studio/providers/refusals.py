@@ -103,7 +103,8 @@ def read_error(answer: Answer, secret: str, words: Words) -> ProviderError:
 
 def unreadable_create(answer: Answer, secret: str) -> Unknown:
     meaning = "The gateway accepted the request, but its answer names no task, so the take cannot be followed."
-    said = mask(plain(answer.text()), secret)[:LONGEST_SAID]
+    # Read as plain text, where some write each slash of an address with a backslash.
+    said = mask(plain(answer.text()).replace("\\/", "/"), secret)[:LONGEST_SAID]
     return Unknown(meaning, advice=MAY_BE_CHARGED, said=said, status=answer.status, code="unreadable_answer")
 
 

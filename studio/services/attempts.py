@@ -123,8 +123,8 @@ def record_accepted(
         # Something odd beside the name must not cost the name: it alone is enough to follow the task.
         mine.update(**name)
     adopt(render_id=attempt.render_id, first_poll_seconds=first_poll_seconds)
-    if charge.charged is not None:
-        _record_charge(attempt, charge.charged, charge.currency)
+    if (amount := ledger.believable(charge.charged)) is not None:
+        _record_charge(attempt, amount, charge.currency)
 
 
 def _record_charge(attempt: Attempt, amount: Decimal, currency: str) -> None:
@@ -181,12 +181,15 @@ def record_not_sent(*, attempt: Attempt, said: str, meaning: str, advice: str, c
 def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
     """The gateway asked to wait: back into the queue, but not for ever. False when the tries are used up."""
     render = Render.objects.get(pk=attempt.render_id)
-    if render.tries >= SUBMIT_TRIES:
+    is_unsettled = _is_unsettled(render, attempt)
+    if is_unsettled and render.tries >= SUBMIT_TRIES:
         return False
     reason = "The gateway asked to wait; it is sent again later"
     with transaction.atomic():
         _close(attempt, AttemptOutcome.REFUSED, said)
-        _back_into_the_queue(render, reason, not_before=later(seconds), enqueued_at=None)
+        if is_unsettled:
+            # What a sweep said of it meanwhile, that it may be charged, is over.
+            _back_into_the_queue(render, reason, not_before=later(seconds), enqueued_at=None, **CLEAR)
     return True
 
 
@@ -202,12 +205,19 @@ def record_bad_key(*, attempt: Attempt, said: str, meaning: str, code: str = "")
             keys.pause_refused(key=key, said=said, meaning=meaning)
             key = key_limits.lock(key_id=attempt.key_id)
         render = Render.objects.get(pk=attempt.render_id)
-        if render.state not in {RenderState.SUBMITTING, RenderState.UNCONFIRMED}:
+        if not _is_unsettled(render, attempt):
             return
         words = _words(said, key_waiting.reason_of(key=key), key_waiting.NOTHING_SENT, code) if is_of_today else CLEAR
         reason = "The gateway refused the key; nothing was made, and it is sent when the key works again"
         # Not counted as a try: the request itself has not been judged.
         _back_into_the_queue(render, reason, not_before=None, enqueued_at=None, tries=max(render.tries - 1, 0), **words)
+
+
+def _is_unsettled(render: Render, attempt: Attempt) -> bool:
+    """Whether `attempt` is what `render` waits for: an answer that is written down once more, as its first writing was
+    not confirmed, says nothing of a sending that has begun since."""
+    is_open = render.state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED}
+    return is_open and not render.attempts.filter(number__gt=attempt.number).exists()
 
 
 def _back_into_the_queue(render: Render, reason: str, **changes: Any) -> None:
@@ -220,7 +230,7 @@ def record_unknown(*, attempt: Attempt, said: str, meaning: str, advice: str, co
     """It left us and no answer was read: never sent again by itself, and the money stays reserved."""
     with transaction.atomic():
         render = Render.objects.get(pk=attempt.render_id)
-        if render.state != RenderState.SUBMITTING:
+        if render.state != RenderState.SUBMITTING or not _is_unsettled(render, attempt):
             return
         _close(attempt, AttemptOutcome.UNKNOWN, said)
         move(
@@ -245,7 +255,5 @@ def _words(said: str, meaning: str, advice: str, code: str) -> dict[str, Any]:
 def _end(attempt: Attempt, state: RenderState, reason: str, words: dict[str, Any]) -> None:
     render = Render.objects.get(pk=attempt.render_id)
     # A late no is proof as well: what a sweep had to call unconfirmed is certain now.
-    if render.state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED} and move(
-        render=render, to=state, reason=reason, **words
-    ):
+    if _is_unsettled(render, attempt) and move(render=render, to=state, reason=reason, **words):
         ledger.release(render=render, note="No job was created at the gateway")

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from studio.models.encryption import EncryptedTextField, Token, UnreadableSecret, renewed
+from studio.services import audit
+from studio.services.audit import Actor
 
 BATCH = 200
 
@@ -23,8 +25,15 @@ class Renewal:
     unreadable: list[str] = field(default_factory=list)
 
 
-def renew_all() -> Renewal:
+def renew_all(*, actor: Actor) -> Renewal:
     """Go through every encrypted field of every row; a row that cannot be read is left as it is. Safe to repeat."""
+    found = _renewed_rows()
+    left = f"; {len(found.unreadable)} could not be read" if found.unreadable else ""
+    audit.record(actor=actor, act="key-reencrypt", subject="Every secret", detail=f"{found.renewed} anew{left}")
+    return found
+
+
+def _renewed_rows() -> Renewal:
     found = Renewal()
     for model in apps.get_app_config("studio").get_models():
         names = [each.attname for each in model._meta.concrete_fields if isinstance(each, EncryptedTextField)]

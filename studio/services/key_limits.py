@@ -89,7 +89,9 @@ def spent_by_key(*, keys: Iterable[ProviderKey]) -> dict[int, Decimal]:
 def _counted(start: datetime) -> tuple[QuerySet[LedgerEntry], QuerySet[LedgerEntry]]:
     """What was paid since `start`, and what is held: since then, or earlier for a take that still moves."""
     same = LedgerEntry.objects.filter(render=OuterRef("render"))
-    settled, released = same.filter(kind=LedgerKind.SETTLED), same.filter(kind=LedgerKind.RELEASED)
+    released = same.filter(kind=LedgerKind.RELEASED)
+    # Settled without a sum it still cost something: what was held goes on counting then.
+    settled = same.filter(kind=LedgerKind.SETTLED, amount__isnull=False)
     open_entries = LedgerEntry.objects.exclude(Exists(released))
     held = Q(created_at__gte=start) | Q(render__state__in=LIVE)
     return (

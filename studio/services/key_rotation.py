@@ -16,7 +16,7 @@ from studio.providers import registry
 from studio.services import audit, key_waiting
 from studio.services.audit import Actor
 from studio.services.key_secrets import OPEN_OUTCOMES
-from studio.services.keys import GONE, checked_address, checked_management_secret, checked_secret
+from studio.services.keys import GONE, checked_address, checked_management_secret, checked_secret, require_apart
 
 # What was found out with the old secret says nothing of the new one.
 UNCHECKED: dict[str, Any] = {"check_asked_at": None, "checked_at": None, "check_result": {}, "live": {}}
@@ -37,9 +37,9 @@ def rotate(
     None keeps what there is. A pause by the studio ends, one by a person stays. Raises ValidationError.
     """
     secret = checked_secret(secret)
-    address, chosen = checked_address(
-        key.provider, key.base_url if base_url is None else base_url, key.route if route is None else route
-    )
+    wanted = key.base_url if base_url is None else base_url, key.route if route is None else route
+    address, chosen = checked_address(key.provider, *wanted)
+    require_apart(secret, management_secret or "", words=(key.label, address))
     with transaction.atomic():
         # With its secrets, and held: whatever claims a take for sending waits, and sees the new version then.
         found = ProviderKey.objects.select_for_update(no_key=True).get(pk=key.pk)
@@ -61,7 +61,11 @@ def rotate(
         if found.paused_at is None:
             key_waiting.send(key=found)
         key_waiting.look_at_running(key=found)
-    # Row to row: read by name, a secret would be decrypted, and one of them may be unreadable.
+    _copy(found, key)
+
+
+def _copy(found: ProviderKey, key: ProviderKey) -> None:
+    """Row to row: read by name, a secret would be decrypted, and one of them may be unreadable."""
     key.__dict__.update({field.attname: found.__dict__[field.attname] for field in found._meta.concrete_fields})
 
 
@@ -84,7 +88,11 @@ def _changes(key: ProviderKey, address: str, route: str, management_secret: str 
 def _keep_for_open_work(key: ProviderKey, *, same_address: bool) -> None:
     open_work = Attempt.objects.filter(key=key, retired=None, outcome__in=OPEN_OUTCOMES)
     ids = list(open_work.exclude(render__state__in=ENDED).values_list("pk", flat=True))
-    if not ids or (same_address and not _is_readable(key)):
+    if same_address and not _is_readable(key):
+        # Asked about with the new secret from now on; but a replay with another one would be a second paid task.
+        Attempt.objects.filter(pk__in=ids).update(sent_body="")
+        return
+    if not ids:
         return
     # The token as it lies in the row: what cannot be read now may be readable again later.
     kept = RetiredSecret(key=key, base_url=key.base_url, hint=key.hint)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from studio.choices import LIVE, RenderState
 from studio.lib.clock import now
-from studio.lib.masking import hint, mask
+from studio.lib.masking import hint, holds, mask
 from studio.models import Project, ProviderKey, Render, RetiredSecret
 from studio.providers import registry
 from studio.providers.addresses import UnsafeAddress, checked_base_url
@@ -56,6 +56,7 @@ def add_key(
     label, secret = checked_label(label), checked_secret(secret)
     management_secret = checked_management_secret(provider, management_secret)
     address, route = checked_address(provider, base_url, route)
+    require_apart(secret, management_secret, words=(label, address))
     with transaction.atomic():
         _require_free_label(provider, label)
         try:
@@ -82,6 +83,9 @@ def checked_label(label: str) -> str:
     label = label.strip()
     if not 0 < len(label) <= 80:
         raise ValidationError("Give the key a label of 1 to 80 characters.")
+    # Everybody reads the label. Keys have digits; “mt-everest” is a name.
+    if mask(label) != label and any(character.isdigit() for character in label):
+        raise ValidationError("That looks like a key, and everybody reads the label. Give the key a plain name.")
     return label
 
 
@@ -93,6 +97,12 @@ def checked_secret(secret: str) -> str:
     if not secret.isascii() or not secret.isprintable():
         raise ValidationError("That is not a key: it has characters in it that no key has.")
     return secret
+
+
+def require_apart(*secrets: str, words: Sequence[str]) -> None:
+    """What everybody may read holds none of the secrets; raises ValidationError in words that do not repeat them."""
+    if any(holds(word, secret) for word in words for secret in secrets):
+        raise ValidationError("The label or the base URL holds the key itself. A key belongs into its own field only.")
 
 
 def checked_management_secret(provider: str, secret: str) -> str:

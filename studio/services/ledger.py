@@ -8,6 +8,8 @@ from typing import Any
 from studio.choices import LedgerKind
 from studio.models import LedgerEntry, Render
 
+# The column holds eight digits before the point.
+HIGHEST = Decimal(99_999_999)
 CHARGED = "Charged by the gateway when it accepted"
 
 
@@ -20,9 +22,14 @@ def reserve(*, render: Render) -> None:
     )
 
 
+def believable(amount: Decimal | None) -> Decimal | None:
+    """A sum that no take can cost is none: a gateway's slip of the pen must not stop what is recorded with it."""
+    return amount if amount is not None and amount < HIGHEST else None
+
+
 def settle(*, render: Render, amount: Decimal | None, note: str, currency: str = "") -> None:
     """The render has been paid for, in its own currency unless another is named; safe to call twice."""
-    currency = currency or render.currency
+    currency, amount = currency or render.currency, believable(amount)
     if not _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note, currency=currency):
         return
     changes: dict[str, Any] = {"price": amount}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from django.db.models import F
 
@@ -19,6 +20,9 @@ from studio.services.transitions import note
 # How long after the last look the next one comes; the first after what may still be on its way has arrived.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 30, 60, 120, 300, 600, 1800, 3600, 3600, 7200, 7200))
 BATCH = 50
+# Two creates so near to each other may have made a task that could be either's.
+NEAR = timedelta(minutes=15)
+SECRETS = ("sent_body", "key__secret", "key__management_secret")
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,10 @@ class Look:
 def ask_for_due() -> int:
     """Ask for a look at every unanswered render whose gateway documents a proof and whose pause is over."""
     unanswered = Attempt.objects.filter(outcome=AttemptOutcome.UNKNOWN, render__state=RenderState.UNCONFIRMED)
-    waiting = unanswered.select_related("render").filter(looks__lt=len(PAUSES)).order_by("pk")[:BATCH]
-    due = [attempt for attempt in waiting if _is_provable(attempt) and _is_due(attempt)]
+    waiting = unanswered.select_related("render", "key").filter(looks__lt=len(PAUSES)).order_by("pk")
+    # Counted afterwards: those that wait for a person, for ever perhaps, must not stand before the others.
+    found = (attempt for attempt in waiting.defer(*SECRETS) if _is_provable(attempt) and _is_due(attempt))
+    due = list(islice(found, BATCH))
     for attempt in due:
         enqueue("studio.jobs.confirm.confirm", attempt.render_id)
     return len(due)
@@ -42,7 +48,8 @@ def ask_for_due() -> int:
 
 def is_provable(render: Render) -> bool:
     """Whether the studio goes on looking for proof by itself."""
-    attempt = render.attempts.filter(outcome=AttemptOutcome.UNKNOWN).first()
+    unanswered = render.attempts.filter(outcome=AttemptOutcome.UNKNOWN).select_related("render", "key")
+    attempt = unanswered.defer(*SECRETS).first()
     return attempt is not None and attempt.looks < len(PAUSES) and _is_provable(attempt)
 
 
@@ -60,6 +67,12 @@ def claim_look(*, render_id: int) -> Look | None:
     return Look(attempt.render, attempt, _lost(attempt))
 
 
+def has_rival(look: Look) -> bool:
+    """Whether a sending of the same seed is still unanswered, be it one that began after the list was read."""
+    by_list = registry.get(look.render.provider).draws_seed
+    return by_list and look.lost.dispatch.seed in _rivals(look.attempt)
+
+
 def record_nothing_found(*, render: Render, attempt: Attempt, said: str) -> None:
     """Say in the history what the look has shown: once at the first and once at the last, not at each."""
     render.refresh_from_db()
@@ -72,9 +85,12 @@ def record_nothing_found(*, render: Render, attempt: Attempt, said: str) -> None
 
 
 def _is_provable(attempt: Attempt) -> bool:
-    if attempt.looks >= len(PAUSES):
+    gateway, place = registry.get(attempt.render.provider), (attempt.base_url, attempt.route)
+    if attempt.looks >= len(PAUSES) or not gateway.proves(*place):
         return False
-    return registry.get(attempt.render.provider).proves(attempt.base_url, attempt.route)
+    # A replay makes the task if it never arrived, so it goes out only where a take may be sent.
+    is_wanted = attempt.key.paused_at is None and attempt.render.cancel_asked_at is None
+    return is_wanted or not gateway.keeps_body(*place)
 
 
 def _is_due(attempt: Attempt) -> bool:
@@ -84,17 +100,34 @@ def _is_due(attempt: Attempt) -> bool:
 
 def _lost(attempt: Attempt) -> Lost:
     others = Attempt.objects.filter(render__provider=attempt.render.provider).exclude(remote_id="")
-    seed = attempt.request.get("seed")
     return Lost(
         request=RenderRequest.from_json(attempt.render.spec),
         dispatch=Dispatch(
             route=attempt.route,
             idempotency_key=attempt.idempotency_key,
-            seed=seed if isinstance(seed, int) else None,
+            seed=_seed_of(attempt),
         ),
         sent_at=attempt.created_at,
         body=attempt.sent_body.encode(),
         known_ids=frozenset(
             others.filter(created_at__gte=attempt.created_at - timedelta(days=1)).values_list("remote_id", flat=True)
         ),
+        rivals=_rivals(attempt),
     )
+
+
+def _rivals(attempt: Attempt) -> tuple[int | None, ...]:
+    """The seeds of the other sendings that nobody has an answer to: a listed task may as well be theirs."""
+    unanswered = Attempt.objects.filter(
+        outcome__in=(AttemptOutcome.SENDING, AttemptOutcome.UNKNOWN),
+        render__provider=attempt.render.provider,
+        render__model=attempt.render.model,
+        render__state__in=(RenderState.SUBMITTING, RenderState.UNCONFIRMED),
+        created_at__range=(attempt.created_at - NEAR, attempt.created_at + NEAR),
+    )
+    return tuple(_seed_of(other) for other in unanswered.exclude(pk=attempt.pk).defer("sent_body"))
+
+
+def _seed_of(attempt: Attempt) -> int | None:
+    seed = attempt.request.get("seed")
+    return seed if isinstance(seed, int) else None

@@ -8,6 +8,7 @@ from django.db import transaction
 from studio.choices import AttemptOutcome
 from studio.lib.clock import now
 from studio.models import Render, User
+from studio.services import key_limits
 from studio.services.queue import ensure_tracker
 from studio.services.transitions import REOPENED, reopen
 
@@ -35,14 +36,18 @@ def can_look_again(render: Render) -> bool:
     still a key to ask with."""
     if render.state not in REOPENED or render.is_released or render.key.deleted_at is not None:
         return False
-    return render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).exists()
+    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).first()
+    # Its secret ended with it: where the key leads elsewhere now, there is none that may be sent to the old address.
+    return attempt is not None and (attempt.retired_id is not None or attempt.base_url == render.key.base_url)
 
 
 def look_again(*, render: Render, actor: User) -> None:
     """Follow the take at the gateway once more; nothing new is sent or paid for. Raises ValidationError."""
-    if not can_look_again(render):
-        raise ValidationError("There is nothing more to look for at the gateway: look at this take again.")
     with transaction.atomic():
+        # As it is now, and held: a key that is deleted in this moment could not be asked with any more.
+        render.key = key_limits.lock(key_id=render.key_id)
+        if not can_look_again(render):
+            raise ValidationError("There is nothing more to look for at the gateway: look at this take again.")
         reason = "Looked at once more at the gateway"
         if not reopen(render=render, reason=reason, actor=actor, next_poll_at=now(), **_AFRESH):
             raise ValidationError("This take has moved on meanwhile; look at it again.")

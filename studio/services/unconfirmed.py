@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.masking import mask
 from studio.models import Attempt, ProviderKey, Render, User
 from studio.services import ledger
 from studio.services.queue import ensure_tracker
@@ -53,6 +54,9 @@ def _follow(render: Render, remote_id: str, reason: str, actor: User | None) -> 
     _require_unconfirmed(render)
     if not _TASK_ID.fullmatch(remote_id):
         raise ValidationError("That does not look like a task id. Copy it from the gateway's list of tasks.")
+    if mask(remote_id) != remote_id:
+        # It would stand in the take's history for everybody.
+        raise ValidationError("That looks like a key and not like a task id. Copy the id of the task instead.")
     with transaction.atomic():
         _require_unused(render, remote_id)
         fresh = {"error_code": "", "error_said": "", "error_meaning": "", "error_advice": "", "next_poll_at": now()}

@@ -18,6 +18,7 @@ ACTS = {
     "key-delete": "Deleted the key",
     "key-limits": "Changed its limits",
     "key-check": "Checked the key",
+    "key-reencrypt": "Encrypted every secret anew",
 }
 # Names that are no person's: whoever has the machine, and the studio by itself.
 WITHOUT_ACCOUNT = {"shell": "the shell", "studio": "the studio"}

@@ -32,6 +32,7 @@ def key_rename(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Renamed.")
             return redirect("key-detail", pk)
+    form.forget_keys()
     return detail_page(request, access.provider_key(request, pk), status=422, name_form=form)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,9 +17,10 @@ from studio.lib.clock import now
 from studio.models import Attempt, Project, ProviderKey, Render
 from studio.providers import registry
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, proofs
+from studio.services import attempts, keys, proofs
+from studio.services.audit import Actor
 from studio.services.renders import create_renders
-from tests.factories import make_key, make_request
+from tests.factories import make_attempt, make_key, make_render, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,7 @@ def v3_key(studio_project: Project, sandbox: Sandbox) -> ProviderKey:
     return make_key(base_url=sandbox.base_url, route="v3", secret="sk-test-5d0c9b1e7d11")
 
 
-def sent(project: Project, key: ProviderKey, prompt: str, **over: str) -> Render:
+def sent(project: Project, key: ProviderKey, prompt: str, **over: Any) -> Render:
     """A take that was sent while something went wrong with the answer."""
     request = make_request(prompt=prompt, resolution="480p", duration=4, sound=False, **over)
     render = create_renders(project=project, asked_by=None, key=key, request=request, takes=1, submission=uuid4())[0]
@@ -49,7 +51,7 @@ def sent(project: Project, key: ProviderKey, prompt: str, **over: str) -> Render
     return render
 
 
-def lost(project: Project, key: ProviderKey, prompt: str, **over: str) -> Render:
+def lost(project: Project, key: ProviderKey, prompt: str, **over: Any) -> Render:
     """A take whose answer came, and was lost on the way from the socket to the database."""
     request = make_request(prompt=prompt, resolution="480p", duration=4, sound=False, **over)
     render = create_renders(project=project, asked_by=None, key=key, request=request, takes=1, submission=uuid4())[0]
@@ -167,3 +169,68 @@ def test_confirm_is_not_asked_for_where_no_proof_is_documented(
     render.refresh_from_db()
     assert (render.state, proofs.ask_for_due()) == (RenderState.UNCONFIRMED, 0)
     assert Attempt.objects.get().looks == 0
+
+
+def test_confirm_leaves_the_one_task_of_two_takes_with_a_chosen_seed_to_a_person(
+    studio_project: Project, ark_key: ProviderKey, sandbox: Sandbox
+) -> None:
+    never = sent(studio_project, ark_key, "A red car [fault:server-error-before]", seed=7, **ARK)
+    made = sent(studio_project, ark_key, "A red car [fault:lost-answer]", seed=7, **ARK)
+
+    for take in (never, made):
+        confirm(take.pk)
+
+    states = [Render.objects.get(pk=take.pk).state for take in (never, made)]
+    assert (states, len(sandbox.creates)) == ([RenderState.UNCONFIRMED] * 2, 1)
+
+
+def test_confirm_adopts_nothing_while_a_sending_of_the_same_seed_has_begun_meanwhile(
+    studio_project: Project, ark_key: ProviderKey, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = sent(studio_project, ark_key, "A red car [fault:server-error-before]", seed=7, **ARK)
+    adapter = registry.get("ark").adapter
+    prove = type(adapter).prove
+
+    def late(*args: Any) -> Any:
+        lost(studio_project, ark_key, "A red car", seed=7, **ARK)
+        return prove(adapter, *args)
+
+    monkeypatch.setattr(type(adapter), "prove", lambda self, *args: late(*args))
+    confirm(never.pk)
+
+    never.refresh_from_db()
+    assert (never.state, len(sandbox.creates)) == (RenderState.UNCONFIRMED, 1)
+
+
+@pytest.mark.parametrize("unwanted", ["paused", "cancelled"])
+def test_confirm_replays_nothing_where_no_take_may_be_sent(
+    studio_project: Project, v3_key: ProviderKey, sandbox: Sandbox, unwanted: str
+) -> None:
+    sandbox.set_fault("server-error-before")
+    render = sent(studio_project, v3_key, "A red car", **V3)
+    sandbox.set_fault("")
+    if unwanted == "paused":
+        keys.pause(key=v3_key, actor=Actor.shell())
+    else:
+        Render.objects.filter(pk=render.pk).update(cancel_asked_at=now())
+
+    confirm(render.pk)
+
+    render.refresh_from_db()
+    assert (render.state, sandbox.creates, render.attempts.get().looks) == (RenderState.UNCONFIRMED, [], 0)
+    assert not proofs.is_provable(render)
+
+
+def test_confirm_is_asked_for_however_many_wait_for_a_person(
+    studio_project: Project, key: ProviderKey, ark_key: ProviderKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proofs, "BATCH", 2)
+    requests = [make_request()] * 2 + [make_request(**ARK)]
+    for request, each in zip(requests, [key, key, ark_key], strict=True):
+        make_attempt(
+            make_render(studio_project, each, request=request, state="unconfirmed"),
+            outcome=AttemptOutcome.UNKNOWN,
+            answered_at=now() - timedelta(minutes=10),
+        )
+
+    assert proofs.ask_for_due() == 1

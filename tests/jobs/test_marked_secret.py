@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -24,16 +27,19 @@ from pytest_django import Settings
 from studio.choices import RenderState
 from studio.jobs import gateways, polls, track
 from studio.jobs.cancel import cancel
+from studio.jobs.confirm import confirm
+from studio.jobs.ingest import ingest
 from studio.jobs.submit import submit
 from studio.jobs.verify_key import verify_key
 from studio.lib.clock import now
 from studio.models import Project, ProviderKey, Render
+from studio.providers import registry
 from studio.sandbox.server import Sandbox
 from studio.services import keys, recovery
 from studio.services.audit import Actor
 from studio.services.key_rotation import rotate
 from studio.services.renders import ask_cancel
-from tests.factories import make_user
+from tests.factories import make_render, make_request, make_user
 from tests.jobs.conftest import Ask
 from tests.media.file_server import QuietServer
 
@@ -44,6 +50,8 @@ MARK = "MARKED0123456789abcdef"
 SECRET, TOKEN, NEXT = f"sk-{MARK}9f2c", f"mt-{MARK}77aa", f"sk-{MARK}eeee"
 # A key of the upstream has no shape by which it could be known.
 SHAPELESS = f"1f3c9a52-{MARK}-0c6d2e8f9b21"
+# Nor does the shape of a key end where the key does.
+HALF_SHAPED = f"sk-ab12cd34+{MARK}/x9"
 CREATE_FAULTS = [
     "",
     "unauthorized",
@@ -99,7 +107,7 @@ def look(
         told["files"] = "".join(
             path.read_bytes().decode("latin-1") for path in (tmp_path / "media").rglob("*") if path.is_file()
         )
-        return [place for place, text in told.items() if MARK in text]
+        return [place for place, text in told.items() if MARK.lower() in text.lower()]
 
     with caplog.at_level(logging.DEBUG):
         yield places
@@ -134,8 +142,13 @@ def pages() -> dict[str, str]:
     paths = [reverse("key-list"), reverse("key-create"), reverse("audit-list")]
     paths += [f"{reverse('key-create')}?gateway=tokenlab"]
     paths += [reverse("key-detail", args=[each.pk]) for each in ProviderKey.objects.present()]
-    paths += [reverse("render-detail", args=[each.pk]) for each in Render.objects.all()]
-    paths += [reverse("project-detail", args=[each.slug]) for each in Project.objects.all()]
+    paths += [reverse("key-check-result", args=[each.pk]) for each in ProviderKey.objects.present()]
+    paths += [reverse("key-delete", args=[each.pk]) for each in ProviderKey.objects.present()]
+    for take in Render.objects.all():
+        paths += [reverse("render-detail", args=[take.pk]), reverse("render-card", args=[take.pk])]
+    for name in ("project-detail", "project-takes", "project-settings"):
+        paths += [reverse(name, args=[each.slug]) for each in Project.objects.all()]
+    paths += [reverse("gallery"), f"{reverse('changes')}?since=0"]
     return {path: client.get(path, follow=True).content.decode() for path in paths}
 
 
@@ -199,8 +212,8 @@ class Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echoing() -> Iterator[str]:
-    server = QuietServer(("127.0.0.1", 0), Echo)
+def echoing(handler: type[BaseHTTPRequestHandler] = Echo) -> Iterator[str]:
+    server = QuietServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -237,10 +250,96 @@ def test_secret_that_a_gateway_says_back_is_nowhere(
     assert look() == []
 
 
+class WordyEcho(Echo):
+    """Says the key back wherever any gateway's answers have a place for words, spelled in several ways."""
+
+    word = "failed"
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        secret = self.headers["Authorization"].removeprefix("Bearer ")
+        told = f"No {secret}, nor {quote(secret)}, nor {secret.upper()}, nor Bearer {secret}"
+        link = f"http://{self.headers['Host']}/{secret}/take.mp4?key={secret}"
+        facts = {"resolutions": [secret], "operation_constraints": [{"operation": secret}], "durations": [secret]}
+        names = dict.fromkeys(("id", "requestId", "task_id", "request_id", "billing_transaction_id"), secret)
+        document = {
+            **names,
+            "status": self.word or secret,
+            "success": self.word != "refused",
+            "message": told,
+            "error": {"code": secret, "type": secret, "message": told, "param": secret},
+            "video_url": link,
+            "data": [{"url": link, "id": secret, "model": "seedance-2.0", "unit": secret, "currency": secret}],
+            "output": [link],
+            "content": {"video_url": link, "last_frame_url": link},
+            "items": [names | {"status": "succeeded"}],
+            "tokenlab": {"request_format_details": facts},
+            "pricing": {"unit": secret},
+            "usage": {"completion_tokens": secret, "video_duration": secret},
+            "creditsCharged": secret,
+        }
+        # Some write every slash with a backslash.
+        body = json.dumps(document).replace("/", "\\/").encode()
+        self.send_response(self.status, f"No {secret}")
+        self.send_header("X-Request-Id", secret)
+        self.send_header("X-Billing-Transaction-Id", secret)
+        self.send_header("Location", link)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_DELETE = answer
+
+
+@pytest.mark.parametrize("provider", ["tokenlab", "tokenlab:v3", "tokenhub", "seedance", "ark"])
+@pytest.mark.parametrize("secret", [SHAPELESS, HALF_SHAPED])
+def test_secret_that_any_gateway_says_back_is_nowhere(
+    transactional_db: None,
+    studio_project: Project,
+    look: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    provider: str,
+    secret: str,
+) -> None:
+    slug, _, route = provider.partition(":")
+    with echoing(WordyEcho) as base_url:
+        key = keys.add_key(provider=slug, route=route, label="Echo", base_url=base_url, secret=secret)
+        answers = [(200, word) for word in ("", "succeeded", "completed", "failed", "refused")]
+        for status, word in [*answers, *((status, "") for status in (307, 400, 401, 404, 500))]:
+            monkeypatch.setattr(WordyEcho, "status", status)
+            monkeypatch.setattr(WordyEcho, "word", word)
+            everything_that_asks(studio_project, key)
+
+    told = list(Render.objects.values_list("error_said", flat=True))
+    assert any("[removed]" in said for said in told)
+    assert look() == []
+
+
+def everything_that_asks(project: Project, key: ProviderKey) -> None:
+    """One take is created, one followed and fetched, one cancelled, one sought for; then the key is checked."""
+    model = next(item.model for item in registry.get(key.provider).capabilities if item.studio_model == "seedance-2.0")
+    request = make_request(provider=key.provider, model=model)
+    created, followed, cancelled, sought = (make_render(project, key, request=request) for _ in range(4))
+    keys.resume(key=key, actor=Actor.shell())
+    submit(created.pk)
+    for render in (followed, cancelled):
+        followed_at_the_gateway(render)
+    track.track(run_seconds=0.15)
+    for render in Render.objects.filter(state=RenderState.FETCHING):
+        ingest(render.pk)
+    Render.objects.filter(pk=cancelled.pk).update(state="waiting", cancel_asked_at=now())
+    cancel(cancelled.pk)
+    sent = {"number": 1, "key": key, "base_url": key.base_url, "route": key.route, "sent_body": "{}"}
+    long_ago = now() - timedelta(minutes=1)
+    sought.attempts.create(**sent, outcome="unknown", idempotency_key="f" * 32, created_at=long_ago)
+    Render.objects.filter(pk=sought.pk).update(state=RenderState.UNCONFIRMED)
+    confirm(sought.pk)
+    verify_key(key.pk)
+
+
 def followed_at_the_gateway(render: Render) -> None:
-    render.attempts.create(
-        number=1, key=render.key, base_url=ProviderKey.objects.get(pk=render.key_id).base_url, remote_id="ldtask_1"
-    )
+    key = ProviderKey.objects.get(pk=render.key_id)
+    render.attempts.create(number=1, key=key, base_url=key.base_url, route=key.route, remote_id=f"task_{render.pk}")
     render.attempts.update(outcome="accepted")
     Render.objects.filter(pk=render.pk).update(state="waiting", next_poll_at=now())
 

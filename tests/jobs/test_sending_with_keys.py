@@ -27,7 +27,7 @@ from studio.services import attempts, keys, recovery, unconfirmed
 from studio.services.audit import Actor
 from studio.services.key_rotation import rotate
 from studio.services.renders import ask_cancel
-from tests.factories import make_user
+from tests.factories import make_project, make_user
 from tests.jobs.conftest import SECRET, Ask
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +270,17 @@ def test_secret_of_the_key_is_the_one_that_is_sent(ask: Ask, play: Play) -> None
     submit(render.pk)
 
     assert sent.secrets == [SECRET]
+
+
+def test_key_that_was_given_to_other_projects_meanwhile_is_not_sent_with(
+    ask: Ask, key: ProviderKey, sandbox: Sandbox
+) -> None:
+    render = ask()
+    key.projects.add(make_project())
+
+    submit(render.pk)
+
+    render.refresh_from_db()
+    meaning = f"The key “{key.label}” may no longer be used for this project."
+    assert (render.state, render.error_meaning) == (RenderState.REFUSED, meaning)
+    assert (render.is_released, sandbox.creates) == (True, [])

@@ -9,7 +9,7 @@ import pytest
 from studio.choices import RenderState
 from studio.jobs.statuses import apply_status, brings_news
 from studio.lib.clock import later
-from studio.models import Project
+from studio.models import Attempt, Project
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus, Usage
 from studio.services import statuses
 from tests.factories import make_followed
@@ -110,3 +110,33 @@ def test_failure_keeps_the_gateways_code(project: Project) -> None:
 
     render.refresh_from_db()
     assert render.error_code == "OutputAudioSensitive"
+
+
+@pytest.mark.parametrize(
+    ("charged", "usage", "meaning"),
+    [
+        (
+            Decimal(40),
+            Usage(),
+            "The gateway has taken 40 credits for this, and does not say whether that is given back.",
+        ),
+        (
+            None,
+            Usage(charged=Decimal("64.5"), currency="credits"),
+            "The gateway has taken 64.5 credits for this, and does not say whether that is given back.",
+        ),
+        (None, Usage(charged=Decimal(0), currency="credits"), "The gateway does not say whether this is charged."),
+        (None, Usage(), "The gateway does not say whether this is charged."),
+    ],
+)
+def test_failed_take_says_what_the_gateway_has_taken_for_it(
+    project: Project, charged: Decimal | None, usage: Usage, meaning: str
+) -> None:
+    render = make_followed(project)
+    Attempt.objects.filter(render=render).update(charged=charged, charged_currency="credits" if charged else "")
+    status = RemoteStatus(RemoteState.FAILED, error_text="no", usage=usage)
+
+    apply_status(provider="seedance", render_id=render.pk, state="waiting", status=status, next_poll_at=later(1))
+
+    render.refresh_from_db()
+    assert (render.state, render.error_meaning, render.is_released) == ("failed", meaning, False)

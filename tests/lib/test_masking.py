@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from studio.lib.masking import REMOVED, hint, mask, redact_request
+from studio.lib.masking import REMOVED, hint, holds, mask, redact_request
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,22 @@ def test_redact_request_copies_without_secrets_or_bulk() -> None:
 )
 def test_hint_shows_prefix_and_last_four(secret: str, shown: str) -> None:
     assert hint(secret) == shown
+
+
+@pytest.mark.parametrize(
+    "said", ["a+b/c&d1", "A+B/C&D1", "a%2bb%2Fc%26d1", "a%2Bb/c%26d1", "a+b/c&amp;d1", r"a+b\/c&d1"]
+)
+def test_mask_knows_a_given_secret_in_every_spelling(said: str) -> None:
+    assert (mask(f"got {said}.", "a+b/c&d1"), holds(said, "a+b/c&d1")) == (f"got {REMOVED}.", True)
+
+
+def test_mask_takes_out_a_given_secret_whole_although_its_beginning_looks_like_a_key() -> None:
+    assert mask("No sk-ab12cd34+ef/gh.", "sk-ab12cd34+ef/gh") == f"No {REMOVED}."
+
+
+def test_nothing_holds_no_secret() -> None:
+    assert (holds("anything", ""), holds("", "secret-1")) == (False, False)
+
+
+def test_redact_request_takes_secrets_out_of_names_as_well() -> None:
+    assert redact_request({"secret-1 is": {"secret-1": 2}}, "secret-1") == {f"{REMOVED} is": {REMOVED: 2}}

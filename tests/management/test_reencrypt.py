@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
-from studio.models import Attempt, Project, ProviderKey, RetiredSecret
+from studio.models import Attempt, AuditEntry, Project, ProviderKey, RetiredSecret
 from studio.models.encryption import UnreadableSecret, cipher
 from tests.factories import make_attempt, make_key, make_render
 
@@ -82,3 +82,15 @@ def test_reencrypt_leaves_what_it_cannot_read_and_says_where_it_lies(settings: S
 
 def test_reencrypt_of_nothing_says_so() -> None:
     assert run() == "0 secrets were encrypted anew.\n"
+
+
+def test_reencrypt_is_in_the_audit_list(settings: Settings) -> None:
+    use(settings, OLD)
+    make_key(secret=SECRET)
+    use(settings, NEW)
+
+    with pytest.raises(CommandError):
+        run()
+
+    told = AuditEntry.objects.values_list("act", "actor_name", "address", "subject", "detail")
+    assert list(told) == [("key-reencrypt", "shell", "shell", "Every secret", "0 anew; 1 could not be read")]

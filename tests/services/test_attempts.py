@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.models import Attempt, Project, Render
-from studio.services import attempts
+from studio.providers.answers import Usage
+from studio.services import attempts, ledger
 from tests.factories import begin, make_attempt, make_render
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,79 @@ def test_accepted_with_something_odd_keeps_the_name_of_the_task(project: Project
     attempt.refresh_from_db()
     render.refresh_from_db()
     assert (render.state, attempt.outcome, attempt.remote_id) == ("waiting", AttemptOutcome.ACCEPTED, "ldtask_1")
+
+
+@pytest.mark.parametrize("close", [attempts.record_refused, attempts.record_not_sent, attempts.record_unknown])
+def test_answer_written_once_more_does_not_touch_the_sending_after_it(project: Project, close: Close) -> None:
+    render, first = sent_twice(project)
+
+    close(attempt=first, **WORDS)
+
+    assert_still_being_sent(render)
+
+
+@pytest.mark.parametrize("tries", [2, attempts.SUBMIT_TRIES])
+def test_postponing_written_once_more_does_not_send_a_third_time(project: Project, tries: int) -> None:
+    render, first = sent_twice(project)
+    Render.objects.update(tries=tries)
+
+    assert attempts.record_postponed(attempt=first, said="busy", seconds=1)
+
+    assert_still_being_sent(render)
+
+
+def test_bad_key_written_once_more_does_not_send_a_third_time(project: Project) -> None:
+    render, first = sent_twice(project)
+
+    attempts.record_bad_key(attempt=first, said="no", meaning="No.")
+
+    assert_still_being_sent(render)
+
+
+def sent_twice(project: Project) -> tuple[Render, Attempt]:
+    """A take that was postponed and is on its way again, before it was known that the first was written down."""
+    render, first = begun(project)
+    ledger.reserve(render=render)
+    attempts.record_postponed(attempt=first, said="busy", seconds=0)
+    render.refresh_from_db()
+    assert begin(render) is not None
+    return render, first
+
+
+def assert_still_being_sent(render: Render) -> None:
+    render.refresh_from_db()
+    assert (render.state, render.is_released) == (RenderState.SUBMITTING, False)
+    outcomes = list(render.attempts.order_by("number").values_list("outcome", flat=True))
+    assert outcomes == [AttemptOutcome.REFUSED, AttemptOutcome.SENDING]
+
+
+@pytest.mark.parametrize("state", ["failed", "waiting"])
+def test_late_postponing_of_what_a_person_settled_changes_nothing(project: Project, state: str) -> None:
+    render = make_render(project, state=state)
+
+    assert attempts.record_postponed(attempt=make_attempt(render), said="busy", seconds=1)
+
+    render.refresh_from_db()
+    assert render.state == state
+
+
+def test_late_postponing_takes_back_that_it_may_be_charged(project: Project) -> None:
+    render, attempt = begun(project)
+    attempts.record_unknown(attempt=attempt, said="", meaning="It may be charged.", advice="Look.")
+
+    attempts.record_postponed(attempt=attempt, said="busy", seconds=1)
+
+    render.refresh_from_db()
+    assert (render.state, render.error_meaning, render.error_advice) == (RenderState.QUEUED, "", "")
+
+
+def test_charge_that_no_column_holds_is_no_charge(project: Project) -> None:
+    render, attempt = begun(project)
+    charge = Usage(charged=Decimal(10) ** 11, currency="credits")
+
+    attempts.record_accepted(
+        attempt=attempt, remote_id="req_7", poll_url="", answer="", first_poll_seconds=1, charge=charge
+    )
+
+    render.refresh_from_db()
+    assert (render.state, render.price) == (RenderState.WAITING, None)

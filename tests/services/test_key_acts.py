@@ -201,3 +201,26 @@ def test_list_shows_work_money_and_projects_at_the_cost_of_a_few_queries(
         Decimal(50),
         {"secret", "management_secret"},
     )
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"label": f"Main {SECRET}"},
+        {"label": "0f6c1a2e-44d1-4d0c-9b1e", "secret": "0f6c1a2e-44d1-4d0c-9b1e"},
+        {"base_url": f"https://proxy.example.com/{SECRET}"},
+        {"management_secret": "balance-0123456789", "base_url": "https://proxy.example.com/balance-0123456789"},
+    ],
+)
+def test_add_refuses_a_key_where_everybody_may_read_it(over: dict[str, str]) -> None:
+    values: dict[str, Any] = {"provider": "tokenlab", "label": "Main", "base_url": "", "secret": SECRET} | over
+
+    with pytest.raises(ValidationError) as refused:
+        keys.add_key(**values)
+
+    assert [values[name] in refused.value.message for name in ("secret", "label")] == [False, False]
+    assert (ProviderKey.objects.count(), acts()) == (0, [])
+
+
+def test_label_may_look_a_little_like_a_key() -> None:
+    assert keys.checked_label("mt-everest-spot") == "mt-everest-spot"

@@ -172,3 +172,12 @@ def test_places_hold_when_many_workers_claim_at_once(transactional_db: None, lim
 
     assert (len(won), sum(won)) == (8, 2)
     assert Render.objects.filter(state=RenderState.SUBMITTING).count() == 2
+
+
+def test_take_that_was_paid_for_with_an_unknown_sum_counts_as_it_was_held(project: Project) -> None:
+    key = make_key(monthly_cap=Decimal("1.00"))
+    render = reserved(project, "0.60", key=key, state="ready")
+    ledger.settle(render=render, amount=None, note="")
+
+    assert key_limits.spent_this_month(key=key) == Decimal("0.60")
+    assert key_limits.cap_problem(key=key, amount=Decimal("0.60"), currency="USD") is not None

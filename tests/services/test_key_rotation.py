@@ -238,3 +238,15 @@ def test_rotate_while_many_claims_go_on_leaves_no_attempt_with_a_wrong_secret(tr
     waiting = Render.objects.filter(state=RenderState.QUEUED)
     assert waiting.count() + len(sent) == 8
     assert all(begin(render) for render in waiting)
+
+
+def test_rotate_of_an_unreadable_secret_keeps_no_body_to_replay_with_another_key(project: Project, by: Actor) -> None:
+    key = make_key(secret=OLD, route="v3")
+    render = make_render(project, key, state="unconfirmed")
+    make_attempt(render, outcome=AttemptOutcome.UNKNOWN, idempotency_key="0f8c", sent_body="{}", route="v3")
+    lost = Token(Fernet(Fernet.generate_key()).encrypt(b"sk-lost-00000000").decode())
+    ProviderKey.objects.filter(pk=key.pk).update(secret=lost)
+
+    rotate(key=key, actor=by, secret=NEW)
+
+    assert (attempt_of(render).sent_body, attempt_of(render).retired) == ("", None)

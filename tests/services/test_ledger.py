@@ -77,3 +77,12 @@ def test_entry_is_never_changed(project: Project) -> None:
 
     with pytest.raises(ValueError, match="never changed"):
         entry.save()
+
+
+def test_settle_with_a_sum_that_no_column_holds_is_a_price_unknown(project: Project) -> None:
+    render = make_render(project)
+
+    ledger.settle(render=render, amount=Decimal("123456789012"), note="a slip of the gateway's pen")
+
+    render.refresh_from_db()
+    assert (render.price, render.ledger.get().amount) == (None, None)

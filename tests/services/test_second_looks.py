@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
-from studio.models import Project, Render, User
-from studio.services import ledger, second_looks
+from studio.models import Project, ProviderKey, Render, User
+from studio.services import keys, ledger, second_looks
+from studio.services.audit import Actor
 from tests.factories import make_attempt, make_followed, make_render
 
 ENDED = {"ended_at": now(), "next_poll_at": None}
@@ -85,3 +86,23 @@ def test_look_again_twice_is_one_look(project: Project, artist: User) -> None:
         second_looks.look_again(render=stale, actor=artist)
 
     assert take.events.filter(to_state="waiting").count() == 1
+
+
+def test_look_again_where_the_key_has_left_the_address_is_refused(project: Project, artist: User) -> None:
+    take = ended(project)
+    ProviderKey.objects.filter(pk=take.key_id).update(base_url="http://127.0.0.1:10")
+
+    with pytest.raises(ValidationError):
+        second_looks.look_again(render=take, actor=artist)
+
+    take.refresh_from_db()
+    assert take.state == RenderState.EXPIRED
+
+
+def test_look_again_with_a_key_that_was_deleted_meanwhile_is_refused(project: Project, artist: User) -> None:
+    take = ended(project)
+    assert second_looks.can_look_again(take)
+    keys.delete(key=ProviderKey.objects.get(pk=take.key_id), actor=Actor.shell())
+
+    with pytest.raises(ValidationError):
+        second_looks.look_again(render=take, actor=artist)

@@ -42,7 +42,7 @@ def test_adopt_follows_the_task_that_was_found(take: Render, manager: User) -> N
     assert not take.ledger.filter(kind=LedgerKind.RELEASED).exists()
 
 
-@pytest.mark.parametrize("remote_id", ["", "../../keys", "a b", "x" * 300])
+@pytest.mark.parametrize("remote_id", ["", "../../keys", "a b", "x" * 300, "sk-live-0123456789abcdef"])
 def test_adopt_refuses_what_is_no_task_id(take: Render, manager: User, remote_id: str) -> None:
     with pytest.raises(ValidationError):
         unconfirmed.adopt(render=take, actor=manager, remote_id=remote_id)

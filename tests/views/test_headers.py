@@ -20,6 +20,8 @@ from django.urls import reverse
 
 from studio.choices import RenderState, Role
 from studio.models import ComposerDraft, Project, RenderInput, User
+from studio.services import keys
+from studio.services.audit import Actor
 from studio.services.invitations import invite
 from tests.factories import make_asset, make_key, make_output, make_prompt, make_render, make_user
 
@@ -53,6 +55,13 @@ PAGES = (
     "/projects/tea/settings/",
     "/projects/new/",
     "/people/",
+    "/keys/",
+    "/keys/new/",
+    "/keys/new/?gateway=tokenlab",
+    "/keys/{key}/",
+    "/keys/{key}/delete/",
+    "/keys/{key}/check/result/",
+    "/audit/",
     "/password/",
     "/takes/{take}/",
     "/takes/{waiting}/",
@@ -94,8 +103,9 @@ class Page(HTMLParser):
 @pytest.fixture
 def parts(project: Project, admin: User, manager: User) -> dict[str, object]:
     """A project with everything in it, as numbers for addresses."""
-    make_key()
-    make_key()
+    key, _ = make_key(), make_key()
+    keys.pause(key=key, actor=Actor.shell(), reason="For a while.")
+    keys.resume(key=key, actor=Actor.shell())
     assets = [make_asset(project) for _ in range(5)]
     tray = [asset.pk for asset in assets[:3]]
     data = {"values": {"operation": "reference-to-video", "prompt": "A {colour} car, @Image1"}, "tray": tray}
@@ -106,6 +116,7 @@ def parts(project: Project, admin: User, manager: User) -> dict[str, object]:
     make_render(project, parent=take, state="failed")
     RenderInput.objects.create(render=take, asset=assets[0], role="reference_image", position=0)
     return {
+        "key": key.pk,
         "prompt": make_prompt(project, "One.", "Two words.").pk,
         "take": take.pk,
         "waiting": takes[RenderState.WAITING].pk,

@@ -225,3 +225,21 @@ def test_notice_is_for_admins_only_and_costs_others_nothing(
         html = client.get(reverse("home")).content.decode()
 
     assert f"key-notice-{key.pk}" not in html
+
+
+def test_rename_never_shows_a_key_that_was_typed_as_a_name(client_of: ClientOf, admin: User, key: ProviderKey) -> None:
+    response = client_of(admin).post(to("rename", key), {"label": SECRET})
+
+    assert (response.status_code, SECRET in response.content.decode()) == (422, False)
+    assert fresh(key).label == "Spring"
+
+
+def test_rotate_never_shows_a_key_that_was_typed_into_the_address(
+    client_of: ClientOf, admin: User, key: ProviderKey
+) -> None:
+    typed = {"secret": SECRET, "route": any_route(), "base_url": f"https://proxy.example.com/{SECRET}"}
+
+    response = client_of(admin).post(to("rotate", key), typed)
+
+    assert (response.status_code, SECRET in response.content.decode()) == (422, False)
+    assert fresh(key).base_url == "https://api.tokenlab.sh"

@@ -214,3 +214,22 @@ def test_check_that_nobody_takes_up_is_given_up(client_of: ClientOf, admin: User
 
     assert response.status_code == 286
     assert "No worker has taken up the check." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"label": SECRET},
+        {"label": SECRET, "secret": ""},
+        {"base_url": f"https://studio:{SECRET}@api.tokenlab.sh"},
+        {"base_url": f"https://api.tokenlab.sh/v1?key={SECRET}"},
+        {"base_url": f"https://proxy.example.com/{SECRET}/v1"},
+    ],
+)
+def test_key_in_a_field_that_shows_what_was_typed_is_not_sent_back(
+    client_of: ClientOf, admin: User, over: dict[str, str]
+) -> None:
+    response = client_of(admin).post(new(), typed(**over))
+
+    assert (response.status_code, SECRET in response.content.decode()) == (422, False)
+    assert (ProviderKey.objects.count(), AuditEntry.objects.count()) == (0, 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from studio.services.audit import Actor
 from studio.services.encryption import renew_all
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Renew all that can be read; what cannot is left as it is, and makes the command fail."""
-        found = renew_all()
+        found = renew_all(actor=Actor.shell())
         secrets = "1 secret was" if found.renewed == 1 else f"{found.renewed} secrets were"
         self.stdout.write(f"{secrets} encrypted anew.")
         if found.unreadable:

@@ -32,6 +32,9 @@ def judged(lost: Lost, tasks: Iterable[ListedTask], *, is_whole: bool) -> Proof:
         return Proof(ProofKind.UNCLEAR, said="The gateway's list is too long to be read to its end.")
     if not left:
         return Proof(ProofKind.ABSENT, said="The gateway's list shows no such task so far.")
+    # A chosen seed is shared by all takes of one press, and without a seed any lost create may be it.
+    if seed in lost.rivals if certain else lost.rivals:
+        return Proof(ProofKind.UNCLEAR, said="The one task that could be it may be that of another unanswered take.")
     if not certain and not left[0].has_ended:
         return Proof(ProofKind.UNCLEAR, said="One task could be it; the gateway does not tell its seed yet.")
     return Proof(ProofKind.FOUND, left[0].remote_id)

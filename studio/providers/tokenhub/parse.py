@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.lib.masking import mask
 from studio.providers import reading
 from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, Created, RemoteState, RemoteStatus, Usage
 
@@ -39,7 +38,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         word=word,
         video_url=next(reading.urls_in(document.get("data")), ""),
         error_code=code,
-        error_text=mask(text),
+        error_text=text,
         cancelled=state == RemoteState.CANCELLED,
         usage=_usage(document.get("usage")),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from studio.providers import exchange, refusals
+from studio.providers import exchange, refusals, traps
 from studio.providers.answers import Created, Proof, ProofKind
 from studio.providers.http import Answer, Call, Connection, send
 from studio.providers.provider import Lost
@@ -64,8 +64,14 @@ def _read(answer: Answer, connection: Connection) -> Proof:
         return Proof(ProofKind.FOUND, remote_id) if remote_id else Proof(ProofKind.UNCLEAR)
     if answer.status == 409 and found.code == _IN_PROGRESS:
         return Proof(ProofKind.ABSENT, said="The gateway is still registering the request.")
-    is_refusal = answer.status in _NEVER_TAKEN and bool(found.hints)
+    is_refusal = answer.status in _NEVER_TAKEN and bool(found.hints) and not _is_of_the_moment(found)
     return Proof(ProofKind.NOT_CREATED if is_refusal else ProofKind.UNCLEAR, said=found.said)
+
+
+def _is_of_the_moment(found: refusals.ErrorDocument) -> bool:
+    """Whether the first sending may have fared better: a reference that could be fetched then, a key not spent yet."""
+    is_about_the_replay = "idempotency" in found.code.lower()
+    return is_about_the_replay or traps.trap_of(found.code, found.said) == traps.Trap.CANNOT_FETCH
 
 
 def _task_id(answer: Answer) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from studio.lib.masking import redact_request
 from studio.providers import reading, refusals
 from studio.providers.answers import KeyReport, KeyVerdict
 from studio.providers.errors import ProviderError
@@ -38,11 +39,14 @@ class _Reader:
     connection: Connection
 
     def get(self, path: str) -> Mapping[str, Any]:
+        """What is kept of it is kept word by word, so the key goes out before anything is read."""
         try:
             answer = send(self.client, self.connection, Call("GET", path))
-            return answer.json() if 200 <= answer.status < 300 else {}
-        except (ProviderError, ValueError):
+            document = answer.json() if 200 <= answer.status < 300 else {}
+            found: Mapping[str, Any] = redact_request(document, self.connection.secret)
+        except (ProviderError, ValueError, RecursionError):
             return {}
+        return found
 
 
 def report(client: httpx.Client, connection: Connection, management_secret: str) -> KeyReport:

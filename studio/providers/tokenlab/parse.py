@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.lib.masking import mask
 from studio.providers import reading
 from studio.providers.answers import NO_VIDEO_CODE, Created, RemoteState, RemoteStatus
 
@@ -52,7 +51,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         video_url=next(_video_urls(document), ""),
         last_frame_url=next(_last_frame_urls(document), ""),
         error_code=code,
-        error_text=mask(text),
+        error_text=text,
         billing_id=reading.text(document.get("billing_transaction_id")),
         cancelled=state == RemoteState.CANCELLED,
     )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from studio.lib.masking import mask
+from studio.lib.masking import holds, mask
 from studio.providers import addresses, refusals
 from studio.providers.answers import (
     CancelAnswer,
@@ -49,7 +49,7 @@ class Unified:
             raise refusals.unreadable_create(answer, connection.secret)
         return replace(
             created,
-            poll_url="" if connection.secret in created.poll_url else created.poll_url,
+            poll_url="" if holds(created.poll_url, connection.secret) else created.poll_url,
             status=_completed(created.status, answer, connection),
             request_id=mask(answer.headers.get("x-request-id", ""), connection.secret)[: refusals.LONGEST_WORD],
         )

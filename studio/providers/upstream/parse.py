@@ -7,7 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from studio.lib.masking import mask
 from studio.providers import reading
 from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, Created, RemoteState, RemoteStatus, Usage
 
@@ -37,7 +36,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         video_url=next(reading.urls_in(content.get("video_url")), ""),
         last_frame_url=next(reading.urls_in(content.get("last_frame_url")), ""),
         error_code=code,
-        error_text=mask(text),
+        error_text=text,
         cancelled=state == RemoteState.CANCELLED,
         usage=_usage(document) if state == RemoteState.SUCCEEDED else NO_USAGE,
     )

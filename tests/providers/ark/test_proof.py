@@ -10,7 +10,7 @@ import pytest
 from studio.providers.answers import Proof, ProofKind
 from studio.providers.ark import parse, proof
 from studio.providers.requests import Dispatch
-from tests.providers.ark.factories import SENT_AT, TASK, ark_request, listed, make_lost
+from tests.providers.ark.factories import SEED, SENT_AT, TASK, ark_request, listed, make_lost
 
 FOUND = Proof(ProofKind.FOUND, TASK)
 MOMENT = int(SENT_AT.timestamp())
@@ -117,3 +117,18 @@ def test_odd_list_is_unreadable(document: dict[str, Any]) -> None:
 
 def test_empty_list_may_leave_its_items_out() -> None:
     assert parse.page({"total": 0}) == []
+
+
+@pytest.mark.parametrize(
+    ("over", "rivals", "kind"),
+    [
+        ({}, (SEED,), ProofKind.UNCLEAR),
+        ({}, (SEED + 1, None), ProofKind.FOUND),
+        ({"seed": None, "status": "failed"}, (SEED + 1,), ProofKind.UNCLEAR),
+        ({"seed": None, "status": "failed"}, (), ProofKind.FOUND),
+    ],
+)
+def test_task_that_may_be_that_of_another_unanswered_take_is_unclear(
+    over: dict[str, Any], rivals: tuple[int | None, ...], kind: ProofKind
+) -> None:
+    assert _judged(listed(**over), rivals=rivals).kind == kind

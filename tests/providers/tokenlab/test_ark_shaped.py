@@ -145,6 +145,8 @@ def test_status_and_cancel_take_the_same_path() -> None:
         ),
         (_error(409, "IdempotencyConflict"), Proof(ProofKind.UNCLEAR, said="said")),
         (_error(400, "InvalidParameter"), Proof(ProofKind.NOT_CREATED, said="said")),
+        (_error(400, "IdempotencyKeyExpired"), Proof(ProofKind.UNCLEAR, said="said")),
+        (_error(400, "media_download_failed"), Proof(ProofKind.UNCLEAR, said="said")),
         (_error(404, "InvalidEndpointOrModel.NotFound"), Proof(ProofKind.NOT_CREATED, said="said")),
         (_error(413, "payload_too_large"), Proof(ProofKind.NOT_CREATED, said="said")),
         (_error(422, "invalid_request_error"), Proof(ProofKind.NOT_CREATED, said="said")),

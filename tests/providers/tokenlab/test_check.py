@@ -157,3 +157,15 @@ def test_extras_that_are_cut_do_not_spoil_the_report() -> None:
         report = TokenLabAdapter().check(client, connection, TOKEN)
 
     assert (report.verdict, report.live, len(server.requests)) == (KeyVerdict.ACCEPTED, {}, 7)
+
+
+def test_key_that_the_gateway_repeats_is_in_no_part_of_the_report() -> None:
+    said = f"no {SECRET} or {SECRET.upper()}"
+    formats = {"resolutions": [said], "operation_constraints": [{"operation": SECRET, "allowed_durations": [SECRET]}]}
+    detail = {"tokenlab": {"request_format_details": formats}, "pricing": {"unit": "x" * 90 + SECRET}}
+    rows = {"data": [{"model": SECRET}, {"model": "seedance-2.0", "unit": SECRET}]}
+
+    report = _check(Gateway({"/v1/models/seedance-2.0": (200, detail), "/v1/pricing": (200, rows)}))
+
+    assert report.live["seedance-2.0"]["resolutions"] == ["no [removed] or [removed]"]
+    assert SECRET[:9].casefold() not in repr(report).casefold()
