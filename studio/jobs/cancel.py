@@ -37,7 +37,7 @@ def cancel(render_id: int) -> None:
             client(), connection_of_attempt(attempt), attempt.remote_id
         )
     except ProviderError as error:
-        if isinstance(error, BadKey):
+        if isinstance(error, BadKey) and error.is_revocation:
             key_refusals.fall_back(attempt_id=attempt.pk)
         _not_asked(render, error.said or error.meaning)
     except (ValueError, UnreadableSecret) as error:

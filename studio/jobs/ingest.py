@@ -226,7 +226,7 @@ def _status_now(render: Render) -> RemoteStatus | None:
     try:
         return adapter.status(client(), connection_of_attempt(attempt), attempt.remote_id, attempt.poll_url)
     except (ProviderError, ValueError, UnreadableSecret) as error:
-        if isinstance(error, BadKey):
+        if isinstance(error, BadKey) and error.is_revocation:
             key_refusals.fall_back(attempt_id=attempt.pk)
         log.warning("take %s: %s", render.pk, error)
         return None

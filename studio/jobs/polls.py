@@ -88,6 +88,7 @@ def _failed(due: Due, error: ProviderError) -> Outcome:
             key_version=due.key_version,
             said=refusal.said,
             meaning=refusal.meaning,
+            is_revocation=refusal.is_revocation,
             failures=due.failures,
         )
     if isinstance(error, NotFound) and failures >= LAG_POLLS:

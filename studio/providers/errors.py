@@ -72,6 +72,11 @@ class BadKey(ProviderError):
 
     kind = "bad_key"
 
+    @property
+    def is_revocation(self) -> bool:
+        """Whether the key itself is no longer known (401), and not only one of its rights missing for once."""
+        return self.status == 401
+
 
 class Unknown(ProviderError):
     """The request left, and no readable answer came: the work may be running and may be paid for."""

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from studio.choices import AT_GATEWAY
 from studio.lib.clock import later, now
-from studio.models import Attempt, ProviderKey, Render
+from studio.models import Attempt, Render
 from studio.services import keys, statuses
 from studio.services.key_limits import lock
 
@@ -17,14 +17,17 @@ TO_DO = "An admin replaces the key's secret or resumes it."
 
 
 def record_refused_look(
-    *, render_id: int, attempt_id: int, key_version: int, said: str, meaning: str, failures: int
+    *, render_id: int, attempt_id: int, key_version: int, said: str, meaning: str, is_revocation: bool, failures: int
 ) -> None:
-    """The render stays where it is. The key is paused, unless another secret than its present one was refused."""
+    """The render stays where it is. The key is paused, unless another secret than its present one was refused.
+
+    Only a revoked secret gives way to the key's present one: that may belong to an account that knows no such task.
+    """
     with transaction.atomic():
         attempt = Attempt.objects.get(pk=attempt_id)
         key = lock(key_id=attempt.key_id)
         attempt.refresh_from_db(fields=["retired"])
-        if _has_another_secret(attempt, key, key_version):
+        if key.version != key_version or (is_revocation and fall_back(attempt_id=attempt.pk)):
             _look_at_once(render_id)
             return
         words = f"The gateway does not accept the key “{key.label}” any more."
@@ -55,11 +58,6 @@ def fall_back(*, attempt_id: int) -> bool:
         if attempt.retired_id is None or attempt.base_url != key.base_url or key.deleted_at is not None:
             return False
         return bool(Attempt.objects.filter(pk=attempt_id, retired=attempt.retired_id).update(retired=None))
-
-
-def _has_another_secret(attempt: Attempt, key: ProviderKey, key_version: int) -> bool:
-    """Whether there is a secret for this attempt's own address that has not been tried yet."""
-    return key.version != key_version or fall_back(attempt_id=attempt.pk)
 
 
 def _look_at_once(render_id: int) -> None:

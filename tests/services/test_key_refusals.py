@@ -18,7 +18,7 @@ NEW = "sk-new-0123456789"
 
 
 def refused(render: Render, **over: Any) -> Render:
-    values = {"key_version": ProviderKey.objects.get(pk=render.key_id).version}
+    values: dict[str, Any] = {"key_version": ProviderKey.objects.get(pk=render.key_id).version}
     attempt = render.attempts.get()
     Render.objects.filter(pk=render.pk).update(next_poll_at=later(90), claimed_until=later(90), claimed_by="me:1")
     record_refused_look(
@@ -27,7 +27,7 @@ def refused(render: Render, **over: Any) -> Render:
         said="no",
         meaning="The key is not valid.",
         failures=2,
-        **(values | over),
+        **({"is_revocation": True} | values | over),
     )
     return Render.objects.get(pk=render.pk)
 
@@ -67,6 +67,18 @@ def test_refusal_of_a_retired_secret_falls_back_at_the_same_address_only(project
     assert ProviderKey.objects.filter(paused_at=None).count() == 2
     assert (is_due(first), first.error_said, first.attempts.get().retired) == (True, "", None)
     assert (is_due(second), second.error_said, second.attempts.get().retired is not None) == (False, "no", True)
+
+
+def test_missing_right_of_a_retired_secret_leaves_the_take_with_it(project: Project) -> None:
+    """The present secret may be another account's, to which the task is unknown: it would be given up as lost."""
+    key = make_key()
+    render = make_followed(project, key)
+    rotate(key=key, actor=Actor.shell(), secret=NEW)
+
+    render = refused(render, is_revocation=False)
+
+    assert (ProviderKey.objects.get().paused_at, is_due(render), render.error_said) == (None, False, "no")
+    assert render.attempts.get().retired is not None
 
 
 def test_fall_back_happens_once(project: Project) -> None:
