@@ -20,6 +20,22 @@ from studio.templatetags.keys import short_label
 _NEVER_KEPT = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 _AGAIN = "Type it again: what was typed is never sent back to a page."
 _MOST = 10_000
+_CAP = "The cap is a sum such as 20 or 12.50. Leave it empty for no cap."
+_NUMBER = f"This is a whole number from 1 to {_MOST}. Leave it empty for no limit."
+_SECRET = {"required": "Paste the key here.", "max_length": "That is too long to be a key."}
+_LABEL = {"required": "Give the key a label.", "max_length": "A label has at most 80 characters."}
+_CAP_WORDS = {
+    "min_value": "The cap cannot be negative. Leave it empty for no cap.",
+    "invalid": _CAP,
+    "max_decimal_places": "The cap has at most two decimal places.",
+    "max_digits": "The cap is too large. Leave it empty for no cap.",
+    "max_whole_digits": "The cap is too large. Leave it empty for no cap.",
+}
+_NUMBER_WORDS = dict.fromkeys(("min_value", "max_value", "invalid"), _NUMBER)
+_ADDRESS_WORDS = {
+    "required": "Say where renders are sent: the gateway’s own address, or your proxy’s.",
+    "max_length": "That is too long to be an address.",
+}
 
 
 class SecretField(forms.CharField):
@@ -27,7 +43,7 @@ class SecretField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.PasswordInput(attrs={**_NEVER_KEPT, "class": "input mono"})
-        super().__init__(max_length=2000, widget=widget, **kwargs)
+        super().__init__(max_length=2000, widget=widget, error_messages=_SECRET, **kwargs)
 
 
 class AddressField(forms.CharField):
@@ -37,6 +53,7 @@ class AddressField(forms.CharField):
         super().__init__(
             label="Base URL",
             max_length=300,
+            error_messages=_ADDRESS_WORDS,
             widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "class": "input mono"}),
             **kwargs,
         )
@@ -52,7 +69,7 @@ class AddressField(forms.CharField):
 class KeyNameForm(StyledForm):
     """What a key is called."""
 
-    label = forms.CharField(max_length=80)
+    label = forms.CharField(max_length=80, error_messages=_LABEL)
 
     def forget_keys(self) -> None:
         """Send back nothing that looks like a key."""
@@ -62,18 +79,36 @@ class KeyNameForm(StyledForm):
 class PauseForm(StyledForm):
     """Why a key rests."""
 
-    reason = forms.CharField(max_length=200, required=False, help_text="Shown to the other admins.")
+    reason = forms.CharField(
+        max_length=200,
+        required=False,
+        help_text="Shown to the other admins.",
+        error_messages={"max_length": "Keep the reason under 200 characters."},
+    )
 
 
 class LimitsForm(StyledForm):
     """Who may use a key, and how much."""
 
     projects = forms.ModelMultipleChoiceField(
-        Project.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Projects"
+        Project.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Projects",
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_pk_value", "invalid_list"),
+            "One of these projects is gone or archived. Look at the list again.",
+        ),
     )
-    monthly_cap = forms.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False)
-    max_running = forms.IntegerField(label="At once", min_value=1, max_value=_MOST, required=False)
-    per_minute = forms.IntegerField(label="Per minute", min_value=1, max_value=_MOST, required=False)
+    monthly_cap = forms.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, error_messages=_CAP_WORDS
+    )
+    max_running = forms.IntegerField(
+        label="At once", min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
+    )
+    per_minute = forms.IntegerField(
+        label="Per minute", min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
+    )
 
     def __init__(self, *args: Any, currency: str, key: ProviderKey | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +137,9 @@ class LimitsForm(StyledForm):
 class NewKeyForm(LimitsForm):
     """A key of one gateway, by one of its routes."""
 
-    label = forms.CharField(max_length=80, help_text="How the studio names it, such as “Spring campaign”.")
+    label = forms.CharField(
+        max_length=80, help_text="How the studio names it, such as “Spring campaign”.", error_messages=_LABEL
+    )
     base_url = AddressField(help_text="Where renders are sent: the gateway’s own address, or your proxy’s.")
     secret = SecretField(label="Secret")
     management_secret = SecretField(label="Balance token", required=False)
@@ -135,7 +172,9 @@ class NewSecretForm(StyledForm):
 
     secret = SecretField(label="New secret")
     management_secret = SecretField(label="New balance token", required=False)
-    route = forms.ChoiceField()
+    route = forms.ChoiceField(
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of the gateway’s routes.")
+    )
     base_url = AddressField(help_text="Work under way keeps the address and the secret it was sent with.")
 
     def __init__(self, *args: Any, key: ProviderKey, provider: Provider, **kwargs: Any) -> None:

@@ -41,7 +41,10 @@ class ProjectSettingsForm(ProjectForm):
     tries_next_gateway = forms.BooleanField(
         required=False,
         label="Try the next gateway after a refusal",
-        help_text="When one refuses for certain and nothing was started, the next that was shown is asked by itself.",
+        help_text=(
+            "One gateway after another, in the order shown in the price details; never with content that was refused, "
+            "never after anything uncertain."
+        ),
     )
     sound = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, ("on", "With sound"), (_SILENT, "Silent")])
 

@@ -94,7 +94,8 @@ class Provider:
     `poll_seconds` is its own advice for the pause between two looks. `narrow` gives what a key can do with a model, by
     its base URL, its route and what the gateway said at the last check: never more than the record, None for nothing.
     `proves(base_url, route)` says whether a documented proof can settle an unanswered create; `draws_seed` whether the
-    studio draws a seed for every sending, as the list's proof needs one."""
+    studio draws a seed for every sending, as the list's proof needs one. `key_hint` and `task_hint` show what a key and
+    the id of a task look like."""
 
     slug: str
     name: str
@@ -107,6 +108,7 @@ class Provider:
     failed_is_free: bool = False
     poll_seconds: float = 5.0
     key_hint: str = ""
+    task_hint: str = ""
     routes: tuple[Route, ...] = ()
     narrow: Callable[[Capability, str, str, Mapping[str, Any]], Capability | None] = _as_recorded
     currency_of: Callable[[str, str], str] = _dollars

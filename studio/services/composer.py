@@ -77,7 +77,8 @@ def _with_defaults(values: dict[str, str], capability: Capability | None) -> dic
         "resolution": capability.default_resolution,
         "aspect_ratio": ratio,
         "duration": str(capability.default_duration),
-        "sound": "on" if capability.default_sound else "",
+        # Of the model itself: a gateway without the switch does not turn it off for the others.
+        "sound": "on" if merged(registry.studio_models()[values["model"]]).default_sound else "",
     }
     return defaults | {name: value for name, value in values.items() if value or name == "sound"}
 

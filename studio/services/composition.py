@@ -117,9 +117,16 @@ class Composition:
             return "Choose a gateway"
         if self.pinned is not None:
             return self.door.gateway
-        if not self.can_be_done:
+        if not self.can_be_done and len(self.doors) > 1:
             return "None can do this"
-        return self.door.gateway if self.door.amount is None else f"Cheapest: {self.door.gateway}"
+        return f"Cheapest: {self.door.gateway}" if self.compares_prices else self.door.gateway
+
+    @property
+    def compares_prices(self) -> bool:
+        """Whether another gateway could do this at a price in the same currency, so that one is the cheapest."""
+        prices = [door.estimate for door in self.doors if door.is_open and door.estimate and door.amount is not None]
+        chosen = self.cheapest.estimate if self.cheapest else None
+        return chosen is not None and sum(price.currency == chosen.currency for price in prices) > 1
 
 
 def _by_field(problems: Sequence[Problem]) -> dict[str, str]:
@@ -172,7 +179,8 @@ def _choose_door(composition: Composition) -> None:
     if composition.door is None:
         composition.problems.append(_not_there(composition))
         return
-    composition.problems += [*composition.door.closed, *composition.door.problems]
+    # One reason why the key is of no use is enough: what it may spend matters little while it is paused.
+    composition.problems += [*composition.door.closed[:1], *composition.door.problems]
     composition.warnings += composition.door.warnings
     if composition.draft.project.tries_next_gateway and pinned is None and composition.door.is_open:
         composition.further = next_doors(composition.doors, composition.door)

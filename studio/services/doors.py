@@ -36,7 +36,8 @@ class Offer:
 class Door:
     """One key for one request. `problems` are the request's, `closed` the key's own: paused, or its cap is reached.
 
-    `hindrances` stop this door and not all of them alike: an empty prompt rules out no gateway in particular."""
+    `hindrances` stop this door and not all of them alike: an empty prompt rules out no gateway in particular.
+    `stand_ins` come after it in a list of next doors: further keys of gateways that were asked before."""
 
     key: ProviderKey
     capability: Capability
@@ -46,6 +47,7 @@ class Door:
     warnings: tuple[Problem, ...]
     estimate: Estimate | None
     hindrances: tuple[Problem, ...] = ()
+    stand_ins: tuple[Door, ...] = ()
 
     @property
     def gateway(self) -> str:
@@ -186,14 +188,28 @@ def _reason(able: Sequence[Door], asked: int) -> str:
 
 
 def next_doors(ranked: Sequence[Door], chosen: Door) -> list[Door]:
-    """The doors that may be tried after a refusal, in order. One that names no price is not among them."""
-    return [door for door in ranked if door.is_open and door.amount is not None and door.key.pk != chosen.key.pk]
+    """The doors that may be tried after a refusal, in order: the cheapest key of each other gateway.
+
+    One that names no price is not among them. Their gateways' other keys only help where an account is empty: they
+    stand in after the last one, and never cost more than what is shown of their gateway."""
+    able = [door for door in ranked if door.is_open and door.amount is not None and door.key.pk != chosen.key.pk]
+    shown = {chosen.key.provider: chosen}
+    further = [door for door in able if shown.setdefault(door.key.provider, door) is door]
+    stand_ins = [door for door in able if door not in further and _costs_no_more(door, shown[door.key.provider])]
+    return [*further[:-1], replace(further[-1], stand_ins=tuple(stand_ins))] if further else []
+
+
+def _costs_no_more(door: Door, shown: Door) -> bool:
+    if door.estimate is None or shown.estimate is None or door.amount is None or shown.amount is None:
+        return False
+    return door.estimate.currency == shown.estimate.currency and door.amount <= shown.amount
 
 
 def frozen(further: Sequence[Door]) -> list[dict[str, Any]]:
-    """These doors as they are kept on the render: each key with the price that was shown for it."""
+    """These doors and their stand-ins as they are kept on the render: each key with the most that it may cost."""
+    every = [door for first in further for door in (first, *first.stand_ins)]
     return [
         {"key": door.key.pk, "estimate": format(door.estimate.amount or 0, "f"), "currency": door.estimate.currency}
-        for door in further
+        for door in every
         if door.estimate
     ]

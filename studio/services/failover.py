@@ -1,10 +1,11 @@
 """The next gateway after a definite no: a new take of its own, where the project allows it and the price was shown.
 
-Never after anything uncertain, and never for what the studio itself did not send."""
+Never after anything uncertain, never with content that was refused, and never for what the studio did not send."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,12 +16,24 @@ from studio.models import ProviderKey, Render
 from studio.providers import registry
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
+from studio.providers.traps import Trap, trap_of
 from studio.services.queue import ensure_tracker
 from studio.services.requests import find_problems, offered_with
 from studio.services.storing import Order, Origin, closed_now, store_render
 
 # Of all attempts of a render that may be tried elsewhere.
 SURE_OUTCOMES = {AttemptOutcome.REFUSED, AttemptOutcome.NOT_SENT}
+# Read widely: content that was refused must not go to another gateway, even if some other refusal stays here for it.
+_ABOUT_CONTENT = re.compile(
+    r"(?i)(?<!case[- ])sensitive|moderat(ion|ed)|content[ _-]?(policy|filter|safety|violation)|safety|nsfw|copyright"
+    r"|(policy|policies|guidelines|terms)[ _]violation|violat\w+ .{0,30}(policy|policies|guidelines|terms|rules)"
+    r"|(usage|community|use)[ _]polic|inappropriate|prohibited[ _]content|privacy|敏感|违规|审核"
+)
+_CONTENT_TRAPS = {Trap.REAL_FACE, Trap.SOUND_REFUSED}
+_ABOUT_MONEY = re.compile(
+    r"(?i)(insufficient|not enough|too little|out of|run out of|no)[ _](account )?(balance|credits?|funds?|money|quota)"
+    r"|overdue|quota.{0,30}(exceeded|used up)|(balance|credits?|funds) (do|does) not cover|bill to pay"
+)
 _SWITCHES = UUID("4f0b7a53-1f0e-4f5d-9d0f-6a6f0c6f3a52")
 
 
@@ -29,15 +42,18 @@ def try_next(*, render: Render) -> Render | None:
 
     Call it in the transaction that records the refusal. Twice is once; None when it is not tried anywhere.
     """
-    render = Render.objects.select_related("project", "asked_by", "prompt_version", "source_take").get(pk=render.pk)
-    if not render.fallbacks or not _is_wanted(render) or not _is_certain(render):
+    with_it = ("project", "asked_by", "prompt_version", "source_take", "key")
+    renders = Render.objects.select_related(*with_it).defer("key__secret", "key__management_secret")
+    render = renders.get(pk=render.pk)
+    if not render.fallbacks or not _is_wanted(render) or not _is_certain(render) or _is_about_content(render):
         return None
     submission = uuid5(_SWITCHES, f"{render.submission}")
     made = Render.objects.filter(project=render.project_id, submission=submission, take_number=render.take_number)
     if found := made.first():
         return found
+    closed = _closed_gateways(render)
     for place, fallback in enumerate(render.fallbacks):
-        order = _order(render, fallback, submission, render.fallbacks[place + 1 :])
+        order = _order(render, fallback, submission, closed, render.fallbacks[place + 1 :])
         if order is not None and not closed_now(order=order, takes=1):
             ensure_tracker()
             return store_render(order=order, take_number=render.take_number)
@@ -57,12 +73,34 @@ def _is_certain(render: Render) -> bool:
     return render.state == RenderState.REFUSED and was_sure and not was_open
 
 
+def _is_about_content(render: Render) -> bool:
+    is_trap = trap_of(render.error_code, render.error_said) in _CONTENT_TRAPS
+    return is_trap or _ABOUT_CONTENT.search(f"{render.error_code} {render.error_said}") is not None
+
+
+def _closed_gateways(render: Render) -> set[str]:
+    """Those that refused what was asked in this chain: another of their keys would hear the same.
+
+    An empty account or a used-up quota is the key's own."""
+    closed: set[str] = set()
+    take: Render | None = render
+    while take is not None:
+        if not _ABOUT_MONEY.search(f"{take.error_code} {take.error_said} {take.error_meaning}"):
+            closed.add(take.provider)
+        take = take.parent if take.lineage == Lineage.SWITCH else None
+    return closed
+
+
 def _order(
-    render: Render, fallback: Mapping[str, Any], submission: UUID, further: list[dict[str, Any]]
+    render: Render,
+    fallback: Mapping[str, Any],
+    submission: UUID,
+    closed: Collection[str],
+    further: list[dict[str, Any]],
 ) -> Order | None:
     """The same request at this fallback's key, or None where that cannot be done as it was shown."""
-    keys = ProviderKey.objects.usable().for_project(render.project).defer("secret", "management_secret")
-    key = keys.filter(pk=fallback["key"]).first()
+    keys = ProviderKey.objects.usable().for_project(render.project).exclude(provider__in=closed)
+    key = keys.defer("secret", "management_secret").filter(pk=fallback["key"]).first()
     request = _request_for(render, key) if key is not None else None
     if key is None or request is None or not _costs_no_more(registry.get(key.provider).estimate(request), fallback):
         return None
@@ -100,4 +138,4 @@ def _costs_no_more(estimate: Estimate, fallback: Mapping[str, Any]) -> bool:
 def _reason(render: Render) -> str:
     said = (render.error_said or render.error_meaning).strip().rstrip(".")
     words = f" ({said[:200]})" if said else ""
-    return f"{registry.get(render.provider).name} refused it{words}; tried here next."
+    return f"{registry.get(render.provider).name}, key “{render.key.label}”, refused it{words}; tried here next."

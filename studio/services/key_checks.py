@@ -11,15 +11,25 @@ from django.db import transaction
 from studio.lib.clock import now
 from studio.lib.masking import mask
 from studio.models import ProviderKey
+from studio.providers import registry
 from studio.providers.answers import KeyReport, KeyVerdict
 from studio.services import audit, keys
 from studio.services.audit import Actor
 from studio.services.key_limits import lock
+from studio.services.key_rows import subject_of
 from studio.services.queue import enqueue
 
 UNREACHABLE = "unreachable"
 STATES = {KeyVerdict.ACCEPTED: "good", KeyVerdict.REFUSED: "bad", KeyVerdict.UNCLEAR: "open"}
 STILL_PAUSED = "The gateway accepts the key again. It is still paused: resume it, and what waits goes on."
+
+
+def doubt(*, provider: str, secret: str) -> str:
+    """What to say of a secret that does not begin as the gateway's keys do; it may be one all the same."""
+    gateway = registry.get(provider)
+    if secret.strip().startswith(gateway.key_hint.partition("…")[0]):
+        return ""
+    return f"This does not look like a {gateway.name} key ({gateway.key_hint}). Use Check key to be sure."
 
 
 def ask(*, key: ProviderKey, actor: Actor) -> None:
@@ -29,9 +39,7 @@ def ask(*, key: ProviderKey, actor: Actor) -> None:
         if found.deleted_at is not None:
             raise ValidationError(keys.GONE)
         ProviderKey.objects.filter(pk=key.pk).update(check_asked_at=now())
-        audit.record(
-            actor=actor, act="key-check", subject=f"{found.provider}: {found.label}", detail=found.hint, key=found
-        )
+        audit.record(actor=actor, act="key-check", subject=subject_of(found), detail=found.hint, key=found)
         enqueue("studio.jobs.verify_key.verify_key", key.pk)
 
 

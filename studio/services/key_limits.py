@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from studio.choices import AT_GATEWAY, LIVE, LedgerKind, RenderState
 from studio.lib.clock import now
+from studio.lib.money import money, money_left
 from studio.models import Attempt, LedgerEntry, ProviderKey, Render
 from studio.providers.problem import Problem
 
@@ -113,7 +114,7 @@ def cap_problem(
     """
     if key.monthly_cap is None:
         return None
-    cap = f"{key.monthly_cap:f} {key.currency} a month"
+    cap = f"{money(key.monthly_cap, key.currency)} a month"
     if amount is None or currency != key.currency:
         why = "its price is not known beforehand" if amount is None else f"its price is in {currency}"
         return Problem("key", f"This key is limited to {cap}, and {why}. Choose another gateway, or ask an admin.")
@@ -121,12 +122,9 @@ def cap_problem(
     if spent + amount <= key.monthly_cap:
         return None
     left = max(key.monthly_cap - spent, Decimal(0))
+    left_words, needed = money_left(left, currency), money(amount, currency)
     return Problem(
         "key",
-        f"This key is limited to {cap}; {_plain(left)} are left, and this needs {_plain(amount)}. "
+        f"This key is limited to {cap}; {left_words} are left, and this needs {needed}. "
         "Choose another gateway, wait for the next month, or ask an admin.",
     )
-
-
-def _plain(amount: Decimal) -> str:
-    return f"{amount.quantize(_SMALLEST):f}".rstrip("0").rstrip(".")

@@ -15,6 +15,7 @@ from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.services import audit, key_waiting
 from studio.services.audit import Actor
+from studio.services.key_rows import subject_of
 from studio.services.key_secrets import OPEN_OUTCOMES
 from studio.services.keys import GONE, checked_address, checked_management_secret, checked_secret, require_apart
 
@@ -54,7 +55,7 @@ def rotate(
         audit.record(
             actor=actor,
             act="key-rotate",
-            subject=f"{found.provider}: {found.label}",
+            subject=subject_of(found),
             detail=f"Now {found.hint} for {address}" + (f" by {chosen}" if route else ""),
             key=found,
         )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count
+from django.db.models import Case, Count, When
 
 from studio.choices import AT_GATEWAY, RenderState
 from studio.models import ProviderKey, Render
+from studio.providers import registry
 from studio.services.key_limits import spent_by_key
 
 AT_WORK = (RenderState.SUBMITTING, *AT_GATEWAY, RenderState.FETCHING)
+OPEN = (RenderState.QUEUED, RenderState.UNCONFIRMED, *AT_WORK)
+# No take costs less.
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,32 @@ class KeyRow:
         cap = self.key.monthly_cap
         return None if cap is None else max(cap - self.spent, Decimal(0))
 
+    @property
+    def is_at_cap(self) -> bool:
+        """True when no take fits into what is left of this month."""
+        return self.left is not None and self.left < _CENT
+
+    @property
+    def open(self) -> int:
+        """How many takes still need the key."""
+        return self.waiting + self.running + self.unconfirmed
+
+    @property
+    def open_words(self) -> str:
+        """The same by what they do: “2 waiting, 1 unconfirmed”."""
+        counts = ((self.waiting, "waiting"), (self.running, "at the gateway"), (self.unconfirmed, "unconfirmed"))
+        return ", ".join(f"{number} {words}" for number, words in counts if number)
+
+
+def gateway_name(slug: str) -> str:
+    """A gateway as people know it; its slug for one that is no longer in the registry."""
+    return registry.get(slug).name if slug in registry.PROVIDERS else slug
+
+
+def subject_of(key: ProviderKey) -> str:
+    """The key as the audit list names it, whatever becomes of its label."""
+    return f"{gateway_name(key.provider)}: {key.label}"
+
 
 def key_list() -> list[KeyRow]:
     """All keys that nobody has deleted, oldest first; five queries however many there are."""
@@ -51,7 +81,13 @@ def key_list() -> list[KeyRow]:
     ]
 
 
+def open_takes(*, key: ProviderKey) -> list[Render]:
+    """The takes that still need the key, those first that wait for a person to settle them."""
+    takes = Render.objects.filter(key=key, state__in=OPEN).select_related("project")
+    return list(takes.order_by(Case(When(state=RenderState.UNCONFIRMED, then=0), default=1), "pk"))
+
+
 def _counts() -> dict[tuple[int, str], int]:
-    counted = Render.objects.filter(state__in=[RenderState.QUEUED, RenderState.UNCONFIRMED, *AT_WORK])
+    counted = Render.objects.filter(state__in=OPEN)
     rows = counted.order_by().values_list("key", "state").annotate(number=Count("pk"))
     return {(key_id, state): number for key_id, state, number in rows}

@@ -23,7 +23,7 @@ from studio.providers.provider import Provider
 from studio.services import audit, key_waiting
 from studio.services.audit import STUDIO, Actor
 from studio.services.key_limits import lock
-from studio.services.key_rows import KeyRow, key_list
+from studio.services.key_rows import KeyRow, gateway_name, key_list, subject_of
 
 __all__ = [
     "KeyRow",
@@ -280,8 +280,8 @@ def _require_free_label(provider: str, label: str) -> None:
 
 
 def _taken(provider: str, label: str) -> ValidationError:
-    return ValidationError(f"There already is a {provider} key with the label “{label}”.")
+    return ValidationError(f"There already is a key for {gateway_name(provider)} with the label “{label}”.")
 
 
 def _note(actor: Actor, act: str, key: ProviderKey, detail: str = "") -> None:
-    audit.record(actor=actor, act=act, subject=f"{key.provider}: {key.label}", detail=detail, key=key)
+    audit.record(actor=actor, act=act, subject=subject_of(key), detail=detail, key=key)

@@ -13,15 +13,19 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 
-from studio.choices import InputRole, Operation
+from studio.choices import LIVE, InputRole, Operation, RenderState
 from studio.media import storage
 from studio.models import Asset, Project, Render
 from studio.providers.capabilities import Capability
 from studio.providers.checks import unknown_parameters
+from studio.services import key_limits, key_waiting
 from studio.services.assets import add_asset
+from studio.services.proofs import is_provable
 from studio.services.requests import Choice, has_output
 
 SOURCE_TAKE = "source_take"
+NO_WORKER = "No worker has taken it up. Is manage.py up or manage.py qcluster running?"
+MAY_BE_CHARGED = "It may have been charged: do not render it again before this is settled."
 YES, NO = {"1", "on", "true", "yes"}, {"0", "off", "false", "no"}
 
 
@@ -131,7 +135,9 @@ def _truth(text: str) -> bool:
 
 def describe(render: Render) -> dict[str, Any]:
     """One take as plain data; money as text, so that no digit is lost."""
-    words = " ".join(filter(None, [render.error_said, render.error_meaning, render.error_advice]))
+    is_unconfirmed = render.state == RenderState.UNCONFIRMED
+    said = [render.error_said, render.error_meaning, render.error_advice, MAY_BE_CHARGED if is_unconfirmed else ""]
+    words = " ".join(filter(None, said))
     return {
         "id": render.pk,
         "state": str(render.state),
@@ -144,4 +150,23 @@ def describe(render: Render) -> dict[str, Any]:
         "currency": render.currency,
         "file": str(storage.absolute(render.output.file)) if has_output(render) else None,
         "error": words or None,
+        "looking": is_unconfirmed and is_provable(render),
     }
+
+
+def is_settled(render: Render) -> bool:
+    """Whether nothing moves it any more but a person; what is unconfirmed may still be proven."""
+    return render.state not in LIVE and not (render.state == RenderState.UNCONFIRMED and is_provable(render))
+
+
+def why_queued(render: Render) -> str:
+    """Why it is still queued, as far as that can be known here; nothing for a take that is not."""
+    if render.state != RenderState.QUEUED:
+        return ""
+    told = render.error_meaning or key_waiting.reason_of(key=render.key) or key_limits.room(key=render.key).reason
+    if told:
+        return told
+    if render.tries or render.attempts.exists():
+        last = render.events.last()
+        return f"{last.reason.rstrip('.')}." if last else ""
+    return NO_WORKER

@@ -32,7 +32,7 @@ def shell_door(
     Raises ValidationError when nothing of that name is here.
     """
     keys = _keys(project, provider, label)
-    offers = _offers(keys, model)
+    offers = _offers(keys, model, is_narrowed=bool(provider or label))
     request = build_request(
         shell_choice(
             capability=merged([offer.capability for offer in offers]),
@@ -61,11 +61,21 @@ def _keys(project: Project, provider: str, label: str) -> list[ProviderKey]:
     return keys
 
 
-def _offers(keys: Sequence[ProviderKey], model: str) -> list[Offer]:
+def _offers(keys: Sequence[ProviderKey], model: str, *, is_narrowed: bool) -> list[Offer]:
     wanted = registry.studio_model_of(model)
     every = offers_of(keys)
     offers = [offer for offer in every if offer.capability.studio_model == wanted]
     if not offers:
-        known = ", ".join(dict.fromkeys(offer.capability.studio_model for offer in every))
+        names = {offer.capability.studio_model: offer.capability.name for offer in every}
+        known = ", ".join(names.values()) or "none"
+        if is_narrowed:
+            raise ValidationError(f"{_who_lacks(keys[0].provider, wanted)} “{model}”; it has {known}.")
         raise ValidationError(f"There is no model “{model}” here. Known: {known}.")
     return offers
+
+
+def _who_lacks(provider: str, wanted: str) -> str:
+    """The gateway, or merely its keys here, where a key's way in keeps it from what the gateway has."""
+    gateway = registry.get(provider)
+    has_it = any(item.studio_model == wanted for item in gateway.capabilities)
+    return f"What may be used of {gateway.name} here has no model" if has_it else f"{gateway.name} has no model"

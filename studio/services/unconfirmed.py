@@ -43,8 +43,11 @@ def adopt_by_proof(*, render: Render, remote_id: str) -> None:
 
 def _end(render: Render, reason: str, entry: str, actor: User | None) -> None:
     _require_unconfirmed(render)
+    # What was said while nobody knew is no longer true.
+    words = {"error_code": "", "error_said": "", "error_advice": ""}
+    words["error_meaning"] = f"{reason.removesuffix('.')}. Nothing is charged."
     with transaction.atomic():
-        if not move(render=render, to=RenderState.FAILED, reason=reason, actor=actor):
+        if not move(render=render, to=RenderState.FAILED, reason=reason, actor=actor, **words):
             raise ValidationError(TOO_LATE)
         _newest_of(render).update(sent_body="")
         ledger.release(render=render, note=entry)

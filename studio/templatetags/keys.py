@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 
 from studio.models import AuditEntry, ProviderKey
 from studio.providers import registry
+from studio.services import key_rows
 
 register = template.Library()
+register.filter(key_rows.gateway_name)
 
 ACTS = {
     "key-add": "Added the key",
@@ -31,12 +35,6 @@ VERDICTS = {
 VERDICT_LEVELS = {"accepted": "good", "refused": "bad"}
 LINE_ICONS = {"good": "check", "bad": "error"}
 LINE_WORDS = {"good": "Proved", "bad": "Wrong"}
-
-
-@register.filter
-def gateway_name(slug: str) -> str:
-    """A gateway as people know it; its slug for one that is no longer in the registry."""
-    return registry.get(slug).name if slug in registry.PROVIDERS else slug
 
 
 @register.filter
@@ -65,6 +63,13 @@ def act_words(act: str) -> str:
 
 
 @register.filter
+def subject_words(entry: AuditEntry) -> str:
+    """The key that it was done to; older entries name the gateway by its slug."""
+    slug, colon, label = entry.subject.partition(": ")
+    return f"{key_rows.gateway_name(slug)}{colon}{label}"
+
+
+@register.filter
 def actor_words(entry: AuditEntry) -> str:
     """Who did it; the name is kept even when the account is gone."""
     return entry.actor_name if entry.actor_id else WITHOUT_ACCOUNT.get(entry.actor_name, entry.actor_name)
@@ -86,6 +91,12 @@ def verdict_words(verdict: str) -> str:
 def verdict_level(verdict: str) -> str:
     """The level of its badge; what was not proved is neither good nor bad."""
     return VERDICT_LEVELS.get(verdict, "warning")
+
+
+@register.filter
+def check_level(check: dict[str, Any]) -> str:
+    """The same for a whole check; one from before a refusal speaks for nothing any more."""
+    return "" if check["is_outdated"] else verdict_level(check["result"].get("verdict", ""))
 
 
 @register.filter

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
 from django import template
 
 from studio.choices import AssetKind, InputRole, Operation, RenderState
+from studio.lib.money import fine_money, money, reckoned
 from studio.models import LedgerEntry, Render
 from studio.providers import registry
+from studio.providers.capabilities import Capability
 from studio.providers.traps import Trap, trap_of
 from studio.services.ledger import CHARGED
 from studio.services.requests import can_be_called_back
@@ -32,44 +34,46 @@ OPERATION_HINTS = {
     Operation.VIDEO_TO_VIDEO: "A video, changed",
     Operation.VIDEO_EXTENSION: "Goes on from a take",
 }
-CURRENCY_SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
+AS_THE_GATEWAY_DECIDES = "sound as the gateway decides"
 
-
-@register.filter
-def money(amount: Decimal | None, currency: str = "USD") -> str:
-    """An amount as a person writes it, rounded up to the cent (to a tenth of a cent when it is smaller)."""
-    if amount is None:
-        return "price unknown"
-    step = Decimal("0.01") if amount >= Decimal("0.1") or amount == 0 else Decimal("0.001")
-    figure = f"{amount.quantize(step, rounding=ROUND_UP):,}"
-    sign = CURRENCY_SIGNS.get(currency)
-    return f"{sign}{figure}" if sign else f"{figure} {currency}"
-
-
-@register.filter
-def fine_money(amount: Decimal | None, currency: str = "USD") -> str:
-    """An amount to the tenth of a cent, where it is to be multiplied by the reader."""
-    if amount is None:
-        return "price unknown"
-    figure = f"{amount.quantize(Decimal('0.001'), rounding=ROUND_UP):,}"
-    sign = CURRENCY_SIGNS.get(currency)
-    return f"{sign}{figure}" if sign else f"{figure} {currency}"
+register.filter(money)
+register.filter(fine_money)
+register.filter(reckoned)
 
 
 @register.filter
 def model_name(take: Render) -> str:
     """The studio's name of the take's model; the gateway's id for one that is no longer in the catalogue."""
-    try:
-        model = registry.find_model(take.provider, take.model)
-    except LookupError:
-        model = None
+    model = _model_of(take)
     return model.name if model else take.model
+
+
+def _model_of(take: Render) -> Capability | None:
+    try:
+        return registry.find_model(take.provider, take.model)
+    except LookupError:
+        return None
 
 
 @register.filter
 def gateway_name(provider: str) -> str:
     """The name of a gateway by its slug; the slug for one that is no longer in the registry."""
     return registry.get(provider).name if provider in registry.PROVIDERS else provider
+
+
+@register.filter
+def task_hint(provider: str) -> str:
+    """What the ids of a gateway's tasks look like; empty where nothing is known of them."""
+    return registry.get(provider).task_hint if provider in registry.PROVIDERS else ""
+
+
+@register.filter
+def sound_in_words(take: Render) -> str:
+    """Whether it was asked for with sound; where the gateway has no switch for it, nothing was asked."""
+    model = _model_of(take)
+    if model is not None and not model.sound_offered:
+        return AS_THE_GATEWAY_DECIDES
+    return "sound" if take.spec.get("sound") else "no sound"
 
 
 @register.filter
@@ -81,11 +85,10 @@ def is_bill(entry: LedgerEntry) -> bool:
 @register.filter
 def price_in_words(take: Render, entries: Iterable[LedgerEntry]) -> str:
     """What the take cost, and on what that rests."""
-    price = money(take.price, take.currency)
     if any(is_bill(entry) for entry in entries):
-        return f"{price}, charged by the gateway"
+        return f"{money(take.price, take.currency)}, charged by the gateway"
     counted = "count and " if take.usage else ""
-    return f"≈ {price}, by the gateway's {counted}price list"
+    return f"{reckoned(take.price, take.currency)}, by the gateway's {counted}price list"
 
 
 @register.filter

@@ -15,7 +15,8 @@ from studio import access
 from studio.forms.keys import KeyNameForm, LimitsForm, NewSecretForm, PauseForm
 from studio.providers import registry
 from studio.services import key_checks, key_rotation, keys
-from studio.views.keys import detail_page
+from studio.services.key_rows import open_takes
+from studio.views.keys import detail_page, row_of, warn_of_secret
 
 
 @login_required
@@ -69,7 +70,8 @@ def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, "The new secret is stored. Work under way keeps the old one until it is done.")
-            return redirect("key-detail", pk)
+            warn_of_secret(request, form.provider, chosen["secret"])
+            return redirect(f"{reverse('key-detail', args=[pk])}#key-title")
     form.ask_for_secrets_again()
     return detail_page(request, access.provider_key(request, pk), status=422, secret_form=form)
 
@@ -117,7 +119,9 @@ def key_delete(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"“{key.label}” is deleted. Takes made with it stay.")
             return redirect("key-list")
-    context = {"section": "keys", "key": key, "problem": problem}
+    row = row_of(key)
+    takes = open_takes(key=key) if row.open else []
+    context = {"section": "keys", "key": key, "problem": problem, "row": row, "open_takes": takes}
     return render(request, "keys/delete.html", context, status=422 if problem else 200)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,8 +22,10 @@ from studio.forms.keys import KeyNameForm, LimitsForm, NewKeyForm, NewSecretForm
 from studio.lib.clock import now
 from studio.models import AuditEntry, ProviderKey
 from studio.providers import registry
+from studio.providers.answers import KeyVerdict
 from studio.providers.provider import Provider
-from studio.services import keys
+from studio.services import key_checks, keys
+from studio.services.key_rows import KeyRow, open_takes
 
 TRAIL = 20
 # After so long without an answer no worker is there, and the page stops asking.
@@ -60,7 +63,8 @@ def key_create(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, f"“{key.label}” is stored. Check it before somebody renders with it.")
-            return redirect("key-detail", key.pk)
+            warn_of_secret(request, provider, form.cleaned_data["secret"])
+            return redirect(f"{reverse('key-detail', args=[key.pk])}#key-title")
     if form.is_bound:
         form.ask_for_secrets_again()
     return render(request, "keys/new.html", _new_page(provider, route, form), status=_status(request))
@@ -79,16 +83,16 @@ def key_check_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The check as it stands now; asked for again and again only while one is under way."""
     key = access.provider_key(request, pk)
     check = check_of(key)
-    status = 200 if check["is_under_way"] else STOP_POLLING
-    return render(request, "keys/_check.html", {"key": key, "check": check, "fresh": True}, status=status)
+    context = {"key": key, "check": check, "fresh": True}
+    if check["is_under_way"]:
+        return render(request, "keys/_check.html", context)
+    return render(request, "keys/_check.html", context | {"row": row_of(key)}, status=STOP_POLLING)
 
 
 def detail_page(request: HttpRequest, key: ProviderKey, status: int = 200, **changed: Any) -> HttpResponse:
     """The page of `key`; `changed` holds the form that was not accepted, or the `problem` with an act."""
     provider = registry.get(key.provider)
-    row = next((row for row in keys.key_list() if row.key.pk == key.pk), None)
-    if row is None:
-        raise Http404
+    row = row_of(key)
     forms: dict[str, Form] = {
         "name_form": KeyNameForm(initial={"label": key.label}, auto_id="id_rename_%s"),
         "limits_form": LimitsForm(key=key, currency=key.currency, initial=LimitsForm.initial_of(key)),
@@ -103,21 +107,41 @@ def detail_page(request: HttpRequest, key: ProviderKey, status: int = 200, **cha
         "check": check_of(key),
         "paused_by": _paused_by([key]).get(key.pk),
         "trail": entries[:TRAIL],
+        "open_takes": open_takes(key=key) if row.open else [],
         **forms,
         **changed,
     }
     return render(request, "keys/detail.html", context, status=status)
 
 
+def row_of(key: ProviderKey) -> KeyRow:
+    """The key with its work and its money; Http404 when it was deleted meanwhile."""
+    row = next((row for row in keys.key_list() if row.key.pk == key.pk), None)
+    if row is None:
+        raise Http404
+    return row
+
+
+@sensitive_variables("secret")
+def warn_of_secret(request: HttpRequest, provider: Provider, secret: str) -> None:
+    """Say so when a secret that was stored looks like another gateway's."""
+    if doubt := key_checks.doubt(provider=provider.slug, secret=secret):
+        messages.warning(request, doubt)
+
+
 def check_of(key: ProviderKey) -> dict[str, Any]:
-    """How far the last check is: under way, late (nobody has taken it up) or done, with its result."""
+    """How far the last check is: under way, late (nobody has taken it up) or done, with its result.
+
+    Outdated when the gateway has refused the key since: to a take, as a check that is refused says so itself."""
     asked, done = key.check_asked_at, key.checked_at
     is_open = asked is not None and (done is None or done < asked)
     is_late = is_open and asked is not None and now() - asked > PATIENCE
+    is_refused = key.paused_by_studio and key.check_result.get("verdict") != KeyVerdict.REFUSED
     balance = key.check_result.get("balance")
     return {
         "is_under_way": is_open and not is_late,
         "is_late": is_late,
+        "is_outdated": bool(is_refused and done and key.paused_at and done < key.paused_at),
         "result": key.check_result,
         "balance": None if balance is None else Decimal(balance),
     }

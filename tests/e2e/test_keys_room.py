@@ -32,14 +32,15 @@ def add_key(page: Page, stack: Stack, room: str, label: str, secret: str) -> int
     page.get_by_label("Base URL").fill(stack.sandbox_url)
     page.get_by_label(room.replace("room-", "Room "), exact=True).check()
     page.get_by_role("button", name="Store the key").click()
-    expect(page.get_by_role("heading", name=label, level=1)).to_be_visible()
-    return int(page.url.rstrip("/").rsplit("/", 1)[-1])
+    expect(page.get_by_role("heading", name=label, level=1)).to_be_focused()
+    return int(page.url.partition("#")[0].rstrip("/").rsplit("/", 1)[-1])
 
 
 def check_key(page: Page) -> None:
     """Press the button, and mark the page that is shown then, so that a reload would be noticed."""
     page.get_by_role("button", name="Check key").click()
     expect(page).to_have_url(re.compile("#key-check$"))
+    expect(page.locator("#key-check")).to_be_focused()
     page.evaluate("window.isTheSame = true")
 
 
@@ -67,6 +68,7 @@ def test_a_key_is_added_checked_rotated_paused_resumed_and_deleted(
 
     check_key(page)
     expect(page.locator("#key-check .badge")).to_have_text("Accepted", timeout=CHECK_MS)
+    expect(page.locator("#key-check")).to_be_focused()
     assert page.evaluate("window.isTheSame") is True
 
     page.get_by_label("New secret").fill("sk-by-hand-0123456789bbbb")

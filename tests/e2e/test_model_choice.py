@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -99,6 +100,22 @@ def test_pinned_gateway_says_what_it_cannot_do(page: Page, enter_as: Callable[[P
     expect(page.locator("#chip-key .chip-value")).to_contain_text("Cheapest: TokenLab")
 
 
+def test_operations_keep_their_place_when_a_gateway_lacks_one(
+    page: Page, enter_as: Callable[[Page, str], None], room: str
+) -> None:
+    enter_as(page, "artist")
+    enter_studio(page, room)
+    row, button = page.locator(".operations"), page.locator("#render-button")
+    before = [row.bounding_box(), button.evaluate("button => button.getBoundingClientRect().top")]
+
+    choose(page, "key", key_of(page, "TokenHub"))
+
+    lacking = page.locator(".operation", has=page.locator("#operation-video-extension"))
+    expect(lacking).to_have_attribute("title", re.compile("^TokenHub has no way to extend a take"))
+    expect(page.locator(".operations-why")).to_have_count(0)
+    assert [row.bounding_box(), button.evaluate("button => button.getBoundingClientRect().top")] == before
+
+
 def test_refusal_is_tried_at_the_next_gateway_as_the_price_said(
     page: Page, enter_as: Callable[[Page, str], None], broke_gateway: None, room: str, studio_stack: Stack
 ) -> None:
@@ -106,7 +123,7 @@ def test_refusal_is_tried_at_the_next_gateway_as_the_price_said(
     enter_as(page, "artist")
     enter_studio(page, room)
     page.locator("#price-basis > summary").click()
-    expect(page.locator("#price-basis")).to_contain_text("If it is refused there, ")
+    expect(page.locator("#price-basis")).to_contain_text("If it is refused there for anything but its content, ")
 
     refused = take_number(ask_for(page, prompt))
 
@@ -117,7 +134,7 @@ def test_refusal_is_tried_at_the_next_gateway_as_the_price_said(
     expect(card).to_have_attribute("data-state", "refused")
     expect(card).to_contain_text("Refused by TokenLab; tried next at ")
     expect(card).to_contain_text("not charged")
-    expect(gateway_of(page, made)).to_contain_text("TokenLab refused it")
+    expect(gateway_of(page, made)).to_contain_text("TokenLab, key “Broke”, refused it")
     page.goto(f"/takes/{refused}/")
     page.get_by_role("link", name=f"take {made}", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Take {made}")

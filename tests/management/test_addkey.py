@@ -33,7 +33,7 @@ def add(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_addkey_stores_the_key_and_shows_its_masked_form_only(add: Any) -> None:
     said = add()
 
-    assert said == "Added tokenlab key “Main” (sk-…cdef) for https://api.example.com\n"
+    assert said == "Added the TokenLab key “Main” (sk-…cdef) for https://api.example.com\n"
     assert ProviderKey.objects.get().secret == SECRET
 
 
@@ -81,7 +81,7 @@ def test_addkey_refuses_what_is_no_key(add: Any, secret: str) -> None:
 def test_addkey_refuses_a_label_that_is_taken(add: Any) -> None:
     add()
 
-    with pytest.raises(CommandError, match="already is a tokenlab key"):
+    with pytest.raises(CommandError, match="already is a key for TokenLab"):
         add(secret="sk-live-another-key")
 
 
@@ -102,7 +102,7 @@ def test_addkey_takes_limits_projects_and_a_second_line(
         10,
     )
     assert list(key.projects.all()) == [project]
-    assert told.out == "Added tokenlab key “Main” (sk-…cdef) for https://api.tokenlab.sh\n"
+    assert told.out == "Added the TokenLab key “Main” (sk-…cdef) for https://api.tokenlab.sh\n"
     assert [entry.address for entry in AuditEntry.objects.all()] == ["shell", "shell"]
 
 
@@ -126,6 +126,32 @@ def test_addkey_with_limits_that_make_no_sense_stores_nothing(
         call_command("addkey", "--provider", "tokenlab", "--label", "Main", "--secret-stdin", *words)
 
     assert ProviderKey.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "lines", "said"),
+    [
+        ("tokenlab", f"{SECRET}\n", "The balance token is missing. On standard input it is the second line"),
+        ("ark", f"{SECRET}\nmt-0123456789\n", "Ark has no token for reading the balance. Leave out"),
+    ],
+)
+def test_addkey_refuses_a_balance_token_that_is_missing_or_that_the_gateway_has_none_of(
+    monkeypatch: pytest.MonkeyPatch, provider: str, lines: str, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    words = ["--provider", provider, "--label", "Main", "--secret-stdin", "--with-balance-token"]
+
+    with pytest.raises(CommandError, match=said):
+        call_command("addkey", *words)
+
+    assert ProviderKey.objects.count() == 0
+
+
+def test_addkey_says_when_a_key_looks_like_another_gateways(add: Any) -> None:
+    said = add(secret="th-0123456789")
+
+    assert "This does not look like a TokenLab key (sk-…). Use Check key to be sure." in said.splitlines()
+    assert ProviderKey.objects.get().secret == "th-0123456789"
 
 
 @pytest.mark.parametrize("provider", sorted(registry.PROVIDERS))

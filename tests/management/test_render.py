@@ -7,6 +7,7 @@ import io
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from tests.factories import make_attempt, make_key, make_output, make_render
 from tests.media_factories import make_audio, make_image, make_video
 
 pytestmark = pytest.mark.django_db
-MONEY = ["estimate", "currency", "file", "error"]
+MONEY = ["estimate", "currency", "file", "error", "looking"]
 KEYS = ["id", "state", "provider", "model", "key", "door_reason", "operation", *MONEY]
 
 
@@ -34,12 +35,14 @@ def key(project: Project) -> ProviderKey:
     return make_key(label="Sandbox")
 
 
-def run(*words: str, operation: str = "text-to-video", model: str = "seedance-2.0-fast") -> tuple[int, str]:
+def run(
+    *words: str, operation: str = "text-to-video", model: str = "seedance-2.0-fast", stderr: io.StringIO | None = None
+) -> tuple[int, str]:
     """The exit code and what stood on standard output."""
     out = io.StringIO()
     fixed = ["--project", "tea", "--provider", "tokenlab", "--model", model, "--operation", operation]
     try:
-        call_command("render", *fixed, "--prompt", "A red car", *words, stdout=out)
+        call_command("render", *fixed, "--prompt", "A red car", *words, stdout=out, stderr=stderr or io.StringIO())
     except SystemExit as ending:
         return int(str(ending.code)), out.getvalue()
     return 0, out.getvalue()
@@ -87,7 +90,57 @@ def test_render_waits_until_nothing_moves_any_more(
 
     code, said = run("--wait", "60")
 
-    assert (code, len(looks), said.split(": ")[1].strip()) == (1, 3, "unconfirmed")
+    words = "unconfirmed It may have been charged: do not render it again before this is settled."
+    assert (code, len(looks), said.split(": ", 1)[1].strip()) == (1, 3, words)
+
+
+def test_render_waits_for_the_proof_of_what_may_have_been_charged(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_key(provider="ark", label="Ark", base_url="http://127.0.0.1:9/api/v3")
+    states = iter([RenderState.UNCONFIRMED, RenderState.UNCONFIRMED, RenderState.FAILED])
+
+    def look(seconds: float) -> None:
+        take = Render.objects.get()
+        if not take.attempts.exists():
+            make_attempt(take, outcome=AttemptOutcome.UNKNOWN)
+        Render.objects.update(state=next(states))
+
+    monkeypatch.setattr("studio.management.commands.render.time.sleep", look)
+
+    row = ask_all("--model", "Seedance 2.0", "--wait", "60")
+
+    assert (row["state"], row["looking"], list(states)) == ("failed", False, [])
+
+
+def test_render_that_nobody_took_up_asks_for_the_worker_beside_the_list(
+    project: Project, key: ProviderKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr("studio.management.commands.render.time.sleep", lambda _: None)
+
+    code, said = run("--takes", "2", "--wait", "0.01", "--json", stderr=err)
+
+    takes = [row["id"] for row in json.loads(said)]
+    assert (code, len(takes)) == (1, 2)
+    assert err.getvalue() == (
+        f"take {takes[0]}, {takes[1]}: No worker has taken it up. Is manage.py up or manage.py qcluster running?\n"
+    )
+
+
+def test_render_that_does_not_wait_asks_for_no_worker(project: Project, key: ProviderKey) -> None:
+    err = io.StringIO()
+
+    run(stderr=err)
+
+    assert err.getvalue() == ""
+
+
+def test_render_names_the_gateways_there_are(project: Project, key: ProviderKey) -> None:
+    with pytest.raises(CommandError) as refused:
+        run("--provider", "nonsense")
+
+    assert ("''" in str(refused.value), "tokenhub" in str(refused.value)) == (False, True)
 
 
 def test_render_takes_inputs_of_every_role(project: Project, key: ProviderKey, tmp_path: Path) -> None:
@@ -151,12 +204,12 @@ def test_render_takes_settings_and_the_named_key(project: Project, key: Provider
         (["--input", "hero=a.jpg"], {}, "is not ROLE=PATH"),
         (["--takes", "9"], {}, "9 takes"),
         (["--project", "nowhere"], {}, "no project"),
-        ([], {"model": "seedance-9"}, "no model"),
+        ([], {"model": "seedance-9"}, "TokenLab has no model “seedance-9”; it has Seedance 2.0, "),
         ([], {"operation": "image-to-video"}, "first frame"),
     ],
 )
 def test_render_that_cannot_be_says_why_and_stores_nothing(
-    project: Project, key: ProviderKey, words: list[str], over: dict[str, str], told: str
+    project: Project, key: ProviderKey, words: list[str], over: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(CommandError) as refused:
         run(*words, **over)
@@ -187,12 +240,18 @@ def test_render_in_an_archived_project_is_refused(project: Project, key: Provide
 
 
 def ask(*words: str) -> dict[str, object]:
+    row = ask_all(*words)
+    return {name: row[name] for name in ("provider", "model", "key", "door_reason")}
+
+
+def ask_all(*words: str) -> dict[str, object]:
     out = io.StringIO()
     fixed = ["--project", "tea", "--operation", "text-to-video", "--prompt", "A red car", "--json"]
     with contextlib.suppress(SystemExit):
         call_command("render", *fixed, *words, stdout=out)
     (row,) = json.loads(out.getvalue())
-    return {name: row[name] for name in ("provider", "model", "key", "door_reason")}
+    found: dict[str, object] = row
+    return found
 
 
 def test_render_without_a_provider_goes_through_the_cheapest_door(project: Project, key: ProviderKey) -> None:
@@ -230,3 +289,21 @@ def test_render_with_a_label_of_two_gateways_asks_which(project: Project, key: P
         call_command(
             "render", "--project", "tea", "--model", "Seedance 2.0", "--operation", "text-to-video", "--key", "Sandbox"
         )
+
+
+@pytest.mark.parametrize("words", [["--provider", "tokenhub"], ["--key", "Hub"]])
+def test_render_says_which_gateway_has_no_such_model(project: Project, words: list[str]) -> None:
+    make_key(provider="tokenhub", label="Hub")
+    make_key(label="Lab")
+
+    with pytest.raises(CommandError) as refused:
+        call_command(
+            "render", "--project", "tea", "--model", "Seedance 2.0 Mini", "--operation", "text-to-video", *words
+        )
+
+    assert str(refused.value) == ("TokenHub has no model “Seedance 2.0 Mini”; it has Seedance 2.0, Seedance 2.0 Fast.")
+
+
+def test_render_says_when_no_key_has_such_a_model(project: Project, key: ProviderKey) -> None:
+    with pytest.raises(CommandError, match="There is no model “seedance-9” here. Known: Seedance 2.0, "):
+        call_command("render", "--project", "tea", "--model", "seedance-9", "--operation", "text-to-video")

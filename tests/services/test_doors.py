@@ -206,6 +206,36 @@ def test_next_doors_can_do_the_same_and_name_a_price(project: Project, ink: Prov
     assert frozen(further) == [{"key": further[0].key.pk, "estimate": "0.8000", "currency": "USD"}]
 
 
+def test_next_doors_are_one_of_each_other_gateway_and_its_other_keys_stand_last(
+    project: Project, lab: ProviderKey, hub: ProviderKey
+) -> None:
+    make_key(label="Lab 2")
+    make_key(provider="tokenhub", label="Hub 2", base_url=hub.base_url)
+    found = doors_of(project)
+
+    further = next_doors(found, found[0])
+
+    names = dict(ProviderKey.objects.values_list("pk", "label"))
+    assert (labels(found), labels(further)) == (["Lab", "Lab 2", "Hub", "Hub 2"], ["Hub"])
+    assert [names[kept["key"]] for kept in frozen(further)] == ["Hub", "Lab 2", "Hub 2"]
+
+
+def test_next_doors_never_cost_more_than_what_is_shown_of_their_gateway(project: Project, hub: ProviderKey) -> None:
+    make_key(label="Lab 2")
+    chosen, twin, other = doors_of(project)
+    dearer = [chosen, priced(twin, "9", "USD"), other]
+    elsewhere = [chosen, priced(twin, "0.01", "CNY"), other]
+
+    assert [len(frozen(next_doors(found, chosen))) for found in (dearer, elsewhere)] == [1, 1]
+
+
+def test_only_gateway_has_no_next(project: Project, lab: ProviderKey) -> None:
+    make_key(label="Lab 2")
+    found = doors_of(project)
+
+    assert next_doors(found, found[0]) == []
+
+
 def test_composer_takes_the_cheapest_and_lists_the_others(project: Project, artist: User, hub: ProviderKey) -> None:
     composition = say(project, artist)
 
@@ -237,6 +267,34 @@ def test_composer_keeps_a_pinned_key_and_shows_its_problems(project: Project, ar
 
     assert (pinned.key, pinned.door_reason, pinned.problems) == (hub, BY_HAND, [])
     assert (unable.key, list(unable.problem_of)) == (hub, ["aspect_ratio"])
+
+
+def test_chip_names_a_gateway_alone_where_nothing_compares(project: Project, artist: User, lab: ProviderKey) -> None:
+    only = say(project, artist)
+    make_key(provider="seedance", label="Ink", currency="credits")
+    beside_credits = say(project, artist, sound="")
+
+    assert [len(each.doors) for each in (only, beside_credits)] == [1, 2]
+    assert [each.gateway_words for each in (only, beside_credits)] == ["TokenLab", "TokenLab"]
+
+
+def test_paused_key_over_its_cap_gives_one_reason(project: Project, artist: User, hub: ProviderKey) -> None:
+    ProviderKey.objects.filter(pk=hub.pk).update(paused_at=timezone.now(), monthly_cap=0)
+
+    composition = say(project, artist, key=str(hub.pk))
+
+    assert [problem.message for problem in composition.problems] == [
+        "The key “Hub” is paused. Choose another gateway, or ask an admin."
+    ]
+
+
+def test_gateway_without_a_switch_for_sound_leaves_the_draft_its_own(
+    project: Project, artist: User, ink: ProviderKey
+) -> None:
+    pinned, free = say(project, artist, key=str(ink.pk)), say(project, artist, key="")
+
+    assert [each.values["sound"] for each in (pinned, free)] == ["on", "on"]
+    assert [each.request and each.request.sound for each in (pinned, free)] == [False, True]
 
 
 def test_composer_offers_what_the_pinned_gateway_has(project: Project, artist: User, hub: ProviderKey) -> None:

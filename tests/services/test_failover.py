@@ -57,8 +57,15 @@ def sent(project: Project, fallbacks: list[dict[str, Any]], asked_by: User | Non
     return make_attempt(take)
 
 
-def refuse(attempt: Attempt) -> None:
-    attempts.record_refused(attempt=attempt, said="Not enough money.", meaning="No money.", advice="Top up.")
+def refuse(attempt: Attempt, said: str = "Not enough money.", code: str = "") -> None:
+    attempts.record_refused(attempt=attempt, said=said, meaning="Refused.", advice="Top up.", code=code)
+
+
+def refuse_next(said: str = "Not enough money.") -> None:
+    """The take that was asked for last is sent, and refused as well."""
+    take = Render.objects.latest("pk")
+    move(render=take, to=RenderState.SUBMITTING, reason="Sending")
+    refuse(make_attempt(take), said)
 
 
 def switched() -> list[Render]:
@@ -77,7 +84,7 @@ def test_refused_take_is_tried_at_the_next_door(
     assert (refused.state, made.state, made.parent, made.asked_by) == ("refused", "queued", refused, artist)
     assert (made.key, made.provider, made.model) == (hub, "tokenhub", "doubao-seedance-2.0-fast")
     assert made.spec == refused.spec | {"provider": "tokenhub", "model": "doubao-seedance-2.0-fast"}
-    assert made.door_reason == "TokenLab refused it (Not enough money); tried here next."
+    assert made.door_reason == "TokenLab, key “First”, refused it (Not enough money); tried here next."
     assert (made.take_number, made.fallbacks) == (refused.take_number, shown(third))
     kinds = LedgerEntry.objects.filter(render=refused).values_list("kind", flat=True)
     assert (list(kinds), made.ledger.count()) == (["estimated", "reserved", "released"], 2)
@@ -96,12 +103,98 @@ def test_twice_is_once(allowing: Project, hub: ProviderKey, third: ProviderKey) 
 def test_chain_ends_with_the_last_door(allowing: Project, hub: ProviderKey, third: ProviderKey) -> None:
     refuse(sent(allowing, shown(hub, third)))
     for _ in range(2):
-        take = switched()[-1]
-        move(render=take, to=RenderState.SUBMITTING, reason="Sending")
-        refuse(make_attempt(take))
+        refuse_next()
 
     assert [take.key for take in switched()] == [hub, third]
     assert [take.fallbacks for take in switched()] == [shown(third), []]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("", "insufficient_balance"),
+        ("", "insufficient_credits"),
+        ("The account has an overdue balance", "AccountOverdueError"),
+        ("", "QuotaExceeded"),
+        ("", "quota_exceeded"),
+        ("Your credits do not cover this request", ""),
+        ("The balance does not cover the estimated cost of $0.80", ""),
+    ],
+)
+def test_gateway_whose_account_is_empty_may_be_tried_with_another_key(
+    allowing: Project, third: ProviderKey, said: str, code: str
+) -> None:
+    refuse(sent(allowing, shown(third)), said, code)
+
+    assert [take.key for take in switched()] == [third]
+
+
+def test_account_that_is_empty_is_known_by_the_meaning_alone(allowing: Project, third: ProviderKey) -> None:
+    meaning = "The account at the gateway has too little balance for this take; nothing was started."
+
+    attempts.record_refused(attempt=sent(allowing, shown(third)), said="", meaning=meaning, advice="")
+
+    assert [take.key for take in switched()] == [third]
+
+
+def test_gateway_that_refused_is_not_asked_again_with_another_key(
+    allowing: Project, hub: ProviderKey, third: ProviderKey
+) -> None:
+    fourth = make_key(provider="tokenhub", label="Fourth")
+    refuse(sent(allowing, shown(third, hub, fourth)), "No such model.")
+    refuse_next("No such model.")
+
+    # The first key's refusal holds for all that follows of the chain, the last one's for its own gateway.
+    assert [(take.key, take.fallbacks) for take in switched()] == [(hub, shown(fourth))]
+
+
+def test_gateway_that_refused_before_stays_out_after_another_ones_empty_account(
+    allowing: Project, hub: ProviderKey, third: ProviderKey
+) -> None:
+    fourth = make_key(provider="tokenhub", label="Fourth")
+    refuse(sent(allowing, shown(hub, third, fourth)), "No such model.")
+    refuse_next()
+
+    assert [take.key for take in switched()] == [hub, fourth]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("", "InputTextSensitiveContentDetected"),
+        ("", "SensitiveContentDetected.SevereViolation"),
+        ("", "InputImageSensitiveContentDetected.PrivacyInformation"),
+        ("", "content_policy_violation"),
+        ("The prompt was refused by the content policy", "invalid_request_error"),
+        ("The prompt was refused by content moderation", "400"),
+        ("Blocked by the safety system.", ""),
+        ("The input image may contain a real person.", ""),
+        ("This may infringe copyright.", ""),
+        ("输入内容包含敏感信息", ""),
+        ("Not enough money for sensitive content.", "insufficient_balance"),
+    ],
+)
+def test_content_that_was_refused_goes_to_no_other_gateway(
+    allowing: Project, hub: ProviderKey, said: str, code: str
+) -> None:
+    refuse(sent(allowing, shown(hub)), said, code)
+
+    assert (switched(), Render.objects.get().state) == ([], "refused")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("The resource could not be downloaded", "InvalidParameter"),
+        ("", "media_unreachable"),
+        ("content[1].image_url is not valid", "invalid_request_error"),
+        ("Names are case-sensitive.", ""),
+    ],
+)
+def test_what_is_not_about_the_content_goes_on(allowing: Project, hub: ProviderKey, said: str, code: str) -> None:
+    refuse(sent(allowing, shown(hub)), said, code)
+
+    assert [take.key for take in switched()] == [hub]
 
 
 def test_door_that_cannot_do_it_any_more_is_passed_over(

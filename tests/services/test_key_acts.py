@@ -37,7 +37,7 @@ def hints() -> list[tuple[str, int]]:
 def test_add_is_in_the_audit_list_with_its_masked_form() -> None:
     keys.add_key(provider="tokenlab", label="Main", base_url="", secret=SECRET)
 
-    assert acts() == [("key-add", "tokenlab: Main", "sk-…cdef for https://api.tokenlab.sh")]
+    assert acts() == [("key-add", "TokenLab: Main", "sk-…cdef for https://api.tokenlab.sh")]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_add_refuses_what_cannot_work(over: dict[str, str], words: str) -> None:
 def test_rename_needs_a_free_label_and_a_deleted_keys_is_free(by: Actor) -> None:
     key, other = make_key(label="Old"), make_key(label="Taken")
 
-    with pytest.raises(ValidationError, match="already is a tokenlab key with the label “Taken”"):
+    with pytest.raises(ValidationError, match="already is a key for TokenLab with the label “Taken”"):
         keys.rename(key=key, label="Taken", actor=by)
     keys.delete(key=other, actor=by)
     keys.rename(key=key, label=" Taken ", actor=by)
 
     assert (key.label, ProviderKey.objects.get(pk=key.pk).label) == ("Taken", "Taken")
-    assert acts()[-1] == ("key-rename", "tokenlab: Old", "Now “Taken”")
+    assert acts()[-1] == ("key-rename", "TokenLab: Old", "Now “Taken”")
 
 
 def test_pause_tells_what_waits_and_resume_sends_it_at_once(project: Project, by: Actor) -> None:
@@ -162,7 +162,7 @@ def test_limits_say_for_whom_and_how_much(project: Project, by: Actor) -> None:
 
     assert acts()[-1] == (
         "key-limits",
-        "tokenlab: Main",
+        "TokenLab: Main",
         "50.00 USD a month, 2 at once, no limit a minute; Tea commercial",
     )
     assert (key.monthly_cap, key.max_running) == (Decimal("50.00"), 2)

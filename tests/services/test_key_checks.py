@@ -38,9 +38,22 @@ def test_ask_queues_one_check_and_is_in_the_audit_list(by: Actor) -> None:
     assert ProviderKey.objects.get().check_asked_at is not None
     assert AuditEntry.objects.values_list("act", "subject", "detail").get() == (
         "key-check",
-        "tokenlab: Main",
+        "TokenLab: Main",
         "sk-…test",
     )
+
+
+@pytest.mark.parametrize(
+    ("provider", "secret", "words"),
+    [
+        ("tokenlab", "sk-0123456789", ""),
+        ("tokenlab", " sk-0123456789\n", ""),
+        ("tokenlab", "th-0123456789", "This does not look like a TokenLab key (sk-…). Use Check key to be sure."),
+        ("ark", "th-0123456789", ""),
+    ],
+)
+def test_doubt_of_a_secret_that_begins_as_no_key_of_the_gateway(provider: str, secret: str, words: str) -> None:
+    assert key_checks.doubt(provider=provider, secret=secret) == words
 
 
 def test_ask_about_a_deleted_key_is_refused(by: Actor) -> None:

@@ -70,9 +70,9 @@ def test_month_begins_in_utc() -> None:
     ("amount", "currency", "words"),
     [
         (Decimal("0.58"), "USD", ""),
-        (Decimal("0.59"), "USD", "This key is limited to 1.00 USD a month; 0.58 are left, and this needs 0.59."),
-        (None, "USD", "This key is limited to 1.00 USD a month, and its price is not known beforehand."),
-        (Decimal(1), "credits", "This key is limited to 1.00 USD a month, and its price is in credits."),
+        (Decimal("0.59"), "USD", "This key is limited to $1.00 a month; $0.58 are left, and this needs $0.59."),
+        (None, "USD", "This key is limited to $1.00 a month, and its price is not known beforehand."),
+        (Decimal(1), "credits", "This key is limited to $1.00 a month, and its price is in credits."),
     ],
 )
 def test_cap_lets_through_what_fits(project: Project, amount: Decimal | None, currency: str, words: str) -> None:

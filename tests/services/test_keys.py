@@ -46,7 +46,7 @@ def test_add_needs_a_label(label: str) -> None:
 def test_add_with_a_label_that_is_taken_is_refused() -> None:
     add()
 
-    with pytest.raises(ValidationError, match="already is a tokenlab key with the label “Main”"):
+    with pytest.raises(ValidationError, match="already is a key for TokenLab with the label “Main”"):
         add(secret="sk-live-another-one")
 
     assert ProviderKey.objects.get().secret == SECRET

@@ -309,10 +309,10 @@ def test_create_with_a_key_of_other_projects_stores_nothing(project: Project) ->
 def test_create_counts_all_takes_against_the_cap(project: Project) -> None:
     key = make_key(monthly_cap=Decimal(1))
 
-    with pytest.raises(Refused, match="This key is limited to 1"):
+    with pytest.raises(Refused, match=r"This key is limited to \$1.00 a month"):
         press(project, key, takes=3)
     made = press(project, key, takes=1)
-    with pytest.raises(Refused, match="This key is limited to 1"):
+    with pytest.raises(Refused, match=r"This key is limited to \$1.00 a month"):
         press(project, key, takes=1)
 
     assert len(made) == Render.objects.count() == 1

@@ -23,10 +23,19 @@ def take(project: Project) -> Render:
 
 
 def test_release_ends_the_take_and_frees_the_money(take: Render, manager: User) -> None:
+    Render.objects.filter(pk=take.pk).update(
+        error_said="Cut off.", error_meaning="The gateway may charge for it.", error_advice="Look it up."
+    )
+
     unconfirmed.release(render=take, actor=manager)
 
     take.refresh_from_db()
-    assert take.state == RenderState.FAILED
+    assert (take.state, take.may_be_charged) == (RenderState.FAILED, False)
+    assert (take.error_said, take.error_meaning, take.error_advice) == (
+        "",
+        "Looked up at the gateway: it was not created. Nothing is charged.",
+        "",
+    )
     assert list(take.ledger.values_list("kind", flat=True))[-1] == LedgerKind.RELEASED
     assert take.events.order_by("id").values_list("actor", flat=True).last() == manager.pk
 

@@ -24,9 +24,22 @@ def test_every_act_has_words() -> None:
     assert recorded_acts() == set(keys.ACTS)
 
 
-@pytest.mark.parametrize(("slug", "name"), [("tokenlab", "TokenLab"), ("gone", "gone")])
-def test_gateway_name(slug: str, name: str) -> None:
-    assert keys.gateway_name(slug) == name
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("tokenlab: Main: two", "TokenLab: Main: two"),
+        ("TokenLab: Main", "TokenLab: Main"),
+        ("gone: Main", "gone: Main"),
+        ("Every secret", "Every secret"),
+    ],
+)
+def test_words_for_a_subject(subject: str, words: str) -> None:
+    assert keys.subject_words(AuditEntry(subject=subject)) == words
+
+
+@pytest.mark.parametrize(("is_outdated", "level"), [(False, "good"), (True, "")])
+def test_level_of_a_check_from_before_a_refusal(is_outdated: bool, level: str) -> None:
+    assert keys.check_level({"is_outdated": is_outdated, "result": {"verdict": "accepted"}}) == level
 
 
 def test_route_name_of_a_gateway_that_is_gone_is_its_slug() -> None:

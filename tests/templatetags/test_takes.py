@@ -1,4 +1,4 @@
-"""How money, lengths, shapes and models are written."""
+"""How prices, lengths, shapes and models are written."""
 
 from __future__ import annotations
 
@@ -9,23 +9,6 @@ import pytest
 from studio.choices import AssetKind, InputRole, Operation
 from studio.models import LedgerEntry, Render
 from studio.templatetags import takes
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [
-        (None, "USD", "price unknown"),
-        ("0", "USD", "$0.00"),
-        ("0.54", "USD", "$0.54"),
-        ("0.5401", "USD", "$0.55"),
-        ("0.0123", "USD", "$0.013"),
-        ("1234.5", "USD", "$1,234.50"),
-        ("3", "CNY", "¥3.00"),
-        ("12", "credits", "12.00 credits"),
-    ],
-)
-def test_money_is_rounded_up_and_names_its_currency(amount: str | None, currency: str, written: str) -> None:
-    assert takes.money(None if amount is None else Decimal(amount), currency) == written
 
 
 @pytest.mark.parametrize(
@@ -81,3 +64,30 @@ def test_price_says_on_what_it_rests(note: str, usage: dict[str, int], words: st
     entries = [LedgerEntry(kind="settled", amount=Decimal("0.59"), note=note)]
 
     assert takes.price_in_words(take, entries) == words
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "sound", "words"),
+    [
+        ("tokenlab", "seedance-2.0", True, "sound"),
+        ("tokenlab", "seedance-2.0", False, "no sound"),
+        ("seedance", "seedance-2.0", False, "sound as the gateway decides"),
+        ("gone", "some-model", True, "sound"),
+    ],
+)
+def test_sound_is_only_said_where_it_could_be_asked_for(provider: str, model: str, sound: bool, words: str) -> None:
+    assert takes.sound_in_words(Render(provider=provider, model=model, spec={"sound": sound})) == words
+
+
+@pytest.mark.parametrize(
+    ("provider", "hint"),
+    [
+        ("tokenlab", "ldtask_… or cgt-…"),
+        ("tokenhub", ""),
+        ("seedance", "req_…"),
+        ("ark", "cgt-…"),
+        ("gone", ""),
+    ],
+)
+def test_task_ids_look_as_their_own_gateway_makes_them(provider: str, hint: str) -> None:
+    assert takes.task_hint(provider) == hint

@@ -37,6 +37,14 @@ def test_audit_says_who_what_when_and_from_where(client_of: ClientOf, admin: Use
     assert [word for word in words if word not in html] == []
 
 
+def test_audit_names_the_gateway_of_old_entries_too(client_of: ClientOf, admin: User) -> None:
+    record(make_key(label="Spring"))
+
+    html = client_of(admin).get(reverse("audit-list")).content.decode()
+
+    assert ("TokenLab: Spring" in html, "tokenlab: Spring" in html) == (True, False)
+
+
 def test_audit_keeps_the_name_of_who_is_gone(client_of: ClientOf, admin: User, artist: User) -> None:
     record(make_key(), Actor(artist, "203.0.113.7"))
     artist.delete()

@@ -13,8 +13,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import Role
-from studio.models import ComposerDraft, Project, Prompt, PromptVersion, Render, User
-from tests.factories import make_asset, make_project, make_prompt
+from studio.models import ComposerDraft, Project, Prompt, PromptVersion, ProviderKey, Render, User
+from tests.factories import make_asset, make_key, make_project, make_prompt
 from tests.views.composing import Press, draft_of, fill_tray, key, press, toast_of
 
 __all__ = ["key", "press"]
@@ -277,3 +277,38 @@ def test_ratio_that_follows_the_input_reads_as_a_word(press: Press) -> None:
 
     assert '<span class="chip-value">Adaptive</span>' in body
     assert '<span class="choice-text">Adaptive<' in body
+
+
+def test_gateway_that_stands_alone_is_named_with_its_price(press: Press) -> None:
+    chip = press("update").content.decode().partition('id="chip-key"')[2].partition("</summary>")[0]
+
+    assert ("TokenLab<span" in chip, "≈ $" in chip, "Cheapest" in chip) == (True, True, False)
+
+
+def test_sound_stays_switched_on_while_a_gateway_without_the_switch_is_pinned(
+    press: Press, project: Project, artist: User
+) -> None:
+    silent = make_key(provider="seedance", currency="credits")
+    drawn = press("update", key=silent.pk, sound="on").content.decode()
+
+    assert '<input type="hidden" name="sound" value="on">' in drawn
+    assert 'id="id_sound"' not in drawn
+
+
+def test_reason_why_the_pinned_key_is_of_no_use_stands_under_the_chips(press: Press, key: ProviderKey) -> None:
+    ProviderKey.objects.filter(pk=key.pk).update(paused_at=timezone.now(), monthly_cap=0)
+
+    drawn = press("update", key=key.pk).content.decode()
+
+    line = drawn.partition('id="key-problem"')[2].partition("</p>")[0]
+    assert f"The key “{key.label}” is paused. Choose another gateway, or ask an admin.</span>" in line
+    assert 'aria-describedby="key-problem"' in drawn
+
+
+def test_operation_that_the_pinned_gateway_lacks_says_why_once_below_the_row(press: Press) -> None:
+    hub = make_key(provider="tokenhub")
+    chosen = press("update", key=hub.pk, operation="video-extension").content.decode()
+    another = press("update", key=hub.pk, operation="text-to-video").content.decode()
+
+    below = '<p class="operations-why" aria-hidden="true">TokenHub has no way to extend a take'
+    assert (chosen.count(below), another.count("operations-why")) == (1, 0)

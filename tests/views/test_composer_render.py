@@ -258,7 +258,7 @@ def test_composer_tells_the_doors_and_where_it_is_tried_next(press: Press, proje
 
     assert "Seedance 2.0 Fast takes no seed. Leave it empty." in body
     assert "The key “Resting” is paused. Choose another gateway, or ask an admin." in body
-    assert "If it is refused there, TokenHub (key “Hub”) is tried next, ≈ $0.80." in plain
+    assert "If it is refused there for anything but its content, TokenHub (key “Hub”) is tried next, ≈ $0.80." in plain
     assert "is tried next" not in body
 
 

@@ -69,7 +69,7 @@ def test_rename_refuses_a_label_that_is_taken(client_of: ClientOf, admin: User, 
 
     assert response.status_code == 422
     assert response.context["name_form"].errors == {
-        "label": ["There already is a tokenlab key with the label “Summer”."]
+        "label": ["There already is a key for TokenLab with the label “Summer”."]
     }
     assert fresh(key).label == "Spring"
 
@@ -101,7 +101,9 @@ def test_limits_refuse_what_is_no_number(client_of: ClientOf, admin: User, key: 
     response = client_of(admin).post(to("limits", key), {"monthly_cap": "much"})
 
     assert response.status_code == 422
-    assert response.context["limits_form"].errors == {"monthly_cap": ["Enter a number."]}
+    assert response.context["limits_form"].errors == {
+        "monthly_cap": ["The cap is a sum such as 20 or 12.50. Leave it empty for no cap."]
+    }
 
 
 def test_rotate(client_of: ClientOf, admin: User, key: ProviderKey) -> None:
@@ -110,9 +112,20 @@ def test_rotate(client_of: ClientOf, admin: User, key: ProviderKey) -> None:
     response = client_of(admin).post(to("rotate", key), typed)
 
     rotated = fresh(key)
-    assert response["Location"] == to("detail", key)
+    assert response["Location"] == f"{to('detail', key)}#key-title"
     assert (rotated.secret, rotated.hint, rotated.version) == (SECRET, "sk-…9f2c", 2)
     assert acts() == ["key-rotate"]
+
+
+def test_rotate_says_when_the_secret_looks_like_anothers(client_of: ClientOf, admin: User, key: ProviderKey) -> None:
+    typed = {"secret": "th-0123456789", "base_url": "https://api.tokenlab.sh", "route": any_route()}
+
+    response = client_of(admin).post(to("rotate", key), typed, follow=True)
+
+    assert [str(message) for message in response.context["messages"]][1:] == [
+        "This does not look like a TokenLab key (sk-…). Use Check key to be sure."
+    ]
+    assert fresh(key).secret == "th-0123456789"
 
 
 def test_rotate_wants_the_secret_with_a_new_address(client_of: ClientOf, admin: User, key: ProviderKey) -> None:
@@ -121,7 +134,7 @@ def test_rotate_wants_the_secret_with_a_new_address(client_of: ClientOf, admin: 
     )
 
     assert response.status_code == 422
-    assert response.context["secret_form"].errors == {"secret": ["This field is required."]}
+    assert response.context["secret_form"].errors == {"secret": ["Paste the key here."]}
     assert fresh(key).base_url == "https://api.tokenlab.sh"
 
 
@@ -158,6 +171,21 @@ def test_delete_asks_first(client_of: ClientOf, admin: User, key: ProviderKey) -
     assert done["Location"] == reverse("key-list")
     assert (fresh(key).secret, bool(fresh(key).deleted_at)) == ("", True)
     assert acts() == ["key-delete"]
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_delete_says_beforehand_that_there_is_work(
+    client_of: ClientOf, admin: User, key: ProviderKey, project: Project, is_paused: bool
+) -> None:
+    waiting, _, unconfirmed = (make_render(project, key, state=state) for state in ("queued", "running", "unconfirmed"))
+    ProviderKey.objects.filter(pk=key.pk).update(paused_at=now() if is_paused else None)
+
+    html = client_of(admin).get(to("delete", key)).content.decode()
+
+    assert "There is work with this key: 1 waiting, 1 at the gateway, 1 unconfirmed." in html
+    assert [f'action="{to("pause", key)}"' in html, "Delete the key" in html] == [not is_paused, False]
+    takes = [reverse("render-detail", args=[take.pk]) for take in (unconfirmed, waiting)]
+    assert [f'href="{path}"' in html for path in (*takes, reverse("project-detail", args=[project.slug]))] == [True] * 3
 
 
 def test_delete_is_refused_while_work_is_under_way(

@@ -114,7 +114,7 @@ def test_new_stores_a_key_with_its_limits(client_of: ClientOf, admin: User, proj
     response = client_of(admin).post(new(), typed(**limits), REMOTE_ADDR="203.0.113.7")
 
     key = ProviderKey.objects.get()
-    assert response["Location"] == page(key)
+    assert response["Location"] == f"{page(key)}#key-title"
     assert (key.label, key.hint, key.secret, key.created_by) == ("Spring", "sk-…9f2c", SECRET, admin)
     assert (key.monthly_cap, key.max_running, key.per_minute) == (Decimal("12.50"), 2, 6)
     assert list(key.projects.all()) == [project]
@@ -131,10 +131,15 @@ def test_new_stores_a_cap_of_nothing(client_of: ClientOf, admin: User) -> None:
 @pytest.mark.parametrize(
     ("over", "field", "problem"),
     [
-        ({"label": ""}, "label", "This field is required."),
+        ({"label": ""}, "label", "Give the key a label."),
+        ({"monthly_cap": "-1"}, "monthly_cap", "The cap cannot be negative. Leave it empty for no cap."),
         ({"base_url": "http://api.tokenlab.sh"}, "base_url", "The base URL must begin with https://."),
-        ({"max_running": "0"}, "max_running", "Ensure this value is greater than or equal to 1."),
-        ({"label": "Taken"}, "__all__", "There already is a tokenlab key with the label “Taken”."),
+        (
+            {"max_running": "0"},
+            "max_running",
+            "This is a whole number from 1 to 10000. Leave it empty for no limit.",
+        ),
+        ({"label": "Taken"}, "__all__", "There already is a key for TokenLab with the label “Taken”."),
     ],
 )
 def test_new_keeps_what_was_typed_but_never_the_secret(
@@ -142,15 +147,29 @@ def test_new_keeps_what_was_typed_but_never_the_secret(
 ) -> None:
     make_key(label="Taken")
 
-    response = client_of(admin).post(new(), typed(monthly_cap="7.25", **over))
+    response = client_of(admin).post(new(), typed(**({"per_minute": "7"} | over)))
 
     form = response.context["form"]
     assert response.status_code == 422
     assert form.errors[field] == [problem]
     assert form.errors["secret"] == ["Type it again: what was typed is never sent back to a page."]
-    assert form["monthly_cap"].value() == "7.25"
+    assert form["per_minute"].value() == "7"
     assert SECRET not in response.content.decode()
     assert ProviderKey.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("secret", "warned"),
+    [(SECRET, []), ("th-0123456789", ["This does not look like a TokenLab key (sk-…). Use Check key to be sure."])],
+)
+def test_new_stores_a_key_that_looks_like_anothers_and_says_so(
+    client_of: ClientOf, admin: User, secret: str, warned: list[str]
+) -> None:
+    response = client_of(admin).post(new(), typed(secret=secret), follow=True)
+
+    told = [(message.level_tag, str(message)) for message in response.context["messages"]]
+    assert [words for level, words in told if level == "warning"] == warned
+    assert ProviderKey.objects.get().secret == secret
 
 
 def test_new_refuses_what_is_no_secret(client_of: ClientOf, admin: User) -> None:

@@ -13,7 +13,15 @@ from studio.choices import RenderState, Role
 from studio.models import Project, RenderInput, User
 from studio.services import ledger
 from studio.services.transitions import move, note
-from tests.factories import make_asset, make_output, make_project, make_prompt, make_render, make_request
+from tests.factories import (
+    make_asset,
+    make_attempt,
+    make_output,
+    make_project,
+    make_prompt,
+    make_render,
+    make_request,
+)
 
 ClientOf = Callable[[User], Client]
 
@@ -119,3 +127,42 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
         response = client.get(reverse("render-detail", args=[take.pk]))
 
     assert len(response.context["children"]) == count
+
+
+@pytest.mark.parametrize(
+    ("provider", "placeholder"), [("seedance", 'placeholder="req_…"'), ("tokenhub", 'autocomplete="off"')]
+)
+def test_unconfirmed_take_says_how_its_task_may_be_found(
+    client_of: ClientOf, project: Project, artist: User, provider: str, placeholder: str
+) -> None:
+    take = make_render(project, request=make_request(provider=provider), state="unconfirmed", estimate=None)
+    make_attempt(take, outcome="unknown")
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert f'name="task_id" required maxlength="200" {placeholder}' in body
+    assert "This gateway gives the studio no way to find out by itself." in body
+    assert "Its price is not known; what it costs is open until this is settled." in body
+    assert "≈ price" not in body
+
+
+@pytest.mark.parametrize(("state", "shown"), [("running", True), ("failed", False), ("expired", False)])
+def test_progress_is_of_a_take_that_runs(
+    client_of: ClientOf, project: Project, artist: User, state: str, shown: bool
+) -> None:
+    take = make_render(project, state=state, progress=77)
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert ("77 %" in body) == shown
+
+
+def test_sound_that_could_not_be_asked_for_is_left_to_the_gateway(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    request = make_request(provider="seedance", sound=False)
+    take = make_render(project, request=request)
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert ("sound as the gateway decides" in body, "no sound" in body) == (True, False)

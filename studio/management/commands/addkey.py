@@ -13,7 +13,9 @@ from django.db import transaction
 
 from studio.models import Project, ProviderKey
 from studio.providers import registry
+from studio.services import key_checks
 from studio.services.audit import Actor
+from studio.services.key_rows import gateway_name
 from studio.services.keys import add_key, set_limits
 
 
@@ -43,8 +45,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the secrets, store the key with its limits, all or nothing."""
+        name = gateway_name(options["provider"])
+        if options["with_balance_token"] and not registry.get(options["provider"]).has_balance_token:
+            raise CommandError(f"{name} has no token for reading the balance. Leave out --with-balance-token.")
         secret = self._read("Key: ", options)
-        token = self._read("Balance token: ", options) if options["with_balance_token"] else ""
+        token = self._balance_token(options) if options["with_balance_token"] else ""
         try:
             with transaction.atomic():
                 key = add_key(
@@ -59,7 +64,15 @@ class Command(BaseCommand):
                 self._limit(key, options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        self.stdout.write(f"Added {key.provider} key “{key.label}” ({key.hint}) for {key.base_url}")
+        self.stdout.write(f"Added the {name} key “{key.label}” ({key.hint}) for {key.base_url}")
+        if doubt := key_checks.doubt(provider=key.provider, secret=secret):
+            self.stderr.write(doubt)
+
+    def _balance_token(self, options: dict[str, Any]) -> str:
+        token = self._read("Balance token: ", options)
+        if not token.strip():
+            raise CommandError("The balance token is missing. On standard input it is the second line, after the key.")
+        return token
 
     def _read(self, prompt: str, options: dict[str, Any]) -> str:
         return sys.stdin.readline() if options["secret_stdin"] else getpass.getpass(prompt)

@@ -15,12 +15,9 @@ from studio.media.errors import Rejected
 from studio.models import Project, Render
 from studio.providers import registry
 from studio.services.renders import Refused, create_renders
-from studio.services.shell import describe, read_inputs
+from studio.services.shell import describe, is_settled, read_inputs, why_queued
 from studio.services.shell_doors import shell_door
 from studio.services.storing import Origin
-
-# Where waiting stops: nothing moves from here by itself.
-SETTLED = {*RenderState.values} - {"draft", "queued", "submitting", "waiting", "running", "fetching"}
 
 
 class Command(BaseCommand):
@@ -34,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--provider",
             default="",
-            choices=["", *sorted(registry.PROVIDERS)],
+            choices=sorted(registry.PROVIDERS),
             metavar="GATEWAY",
             help=f"{', '.join(sorted(registry.PROVIDERS))}; the cheapest that can do it by default",
         )
@@ -70,6 +67,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from None
         if options["wait"] > 0:
             self._wait(renders, options["wait"])
+            self._say_why_queued(renders)
         self._report(renders, as_json=options["json"])
         if any(render.state != RenderState.READY for render in renders):
             raise SystemExit(1)
@@ -106,9 +104,19 @@ class Command(BaseCommand):
         while time.monotonic() < end:
             for render in renders:
                 render.refresh_from_db(fields=["state"])
-            if all(render.state in SETTLED for render in renders):
+            if all(is_settled(render) for render in renders):
                 return
             time.sleep(0.3)
+
+    def _say_why_queued(self, renders: list[Render]) -> None:
+        """On standard error, once for all that wait for the same."""
+        found = Render.objects.select_related("key").defer("key__secret", "key__management_secret")
+        takes: dict[str, list[str]] = {}
+        for render in found.filter(pk__in=[render.pk for render in renders]):
+            takes.setdefault(why_queued(render), []).append(str(render.pk))
+        for words, ids in takes.items():
+            if words:
+                self.stderr.write(f"take {', '.join(sorted(ids, key=int))}: {words}")
 
     def _report(self, renders: list[Render], *, as_json: bool) -> None:
         found = Render.objects.select_related("output", "key").in_bulk([render.pk for render in renders])

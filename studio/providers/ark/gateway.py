@@ -26,6 +26,7 @@ ARK = Provider(
     # "Only successful videos are billed": Ark's billing page. How often to poll is not said.
     failed_is_free=True,
     poll_seconds=5.0,
+    task_hint="cgt-…",
     routes=regions.ROUTES,
     narrow=regions.narrow,
     currency_of=regions.currency_of,

@@ -9,7 +9,7 @@ from studio.providers.upstream.tokens import PriceList, Rate
 
 _SMALL = ("480p", "720p")
 
-CHINA = "Ark billing page (Volcengine, 1544106): CNY per million tokens"
+CHINA = "Ark billing page (Volcengine): CNY per million tokens"
 CHINA_DATED = date(2026, 7, 25)
 ABROAD = "BytePlus rates as a public client of theirs lists them (byteplus-seedance-2-studio): USD per million tokens"
 ABROAD_DATED = date(2026, 5, 19)

@@ -21,6 +21,7 @@ SEEDANCE = Provider(
     failed_is_free=False,
     poll_seconds=5.0,
     key_hint="sd2_live_…",
+    task_hint="req_…",
     currency_of=currency_of,
     takes_webhook=True,
 )

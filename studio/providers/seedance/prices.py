@@ -11,12 +11,11 @@ from studio.choices import Operation
 from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
-from studio.providers.seedance.catalog import MEDIA_PAGE, PAGE
 
 CREDITS = "credits"
 # The pages bear no date, so this is the day on which they were read.
 DATED = date(2026, 11, 21)
-SOURCE = f"Examples of {PAGE} and {MEDIA_PAGE}"
+SOURCE = "Examples of Seedance 2.0 Open API, Text to video page and Image to video page"
 
 # By model, resolution, seconds and operation.
 EXAMPLES = {

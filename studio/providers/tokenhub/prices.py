@@ -12,8 +12,8 @@ from studio.choices import AssetKind
 from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate
 from studio.providers.requests import InputFile, RenderRequest
-from studio.providers.tokenhub.catalog import GUIDE
 
+SOURCE = "TokenHub, Seedance guide"
 # The guide bears no date, so this is the day on which it was read.
 DATED = date(2026, 11, 21)
 
@@ -50,7 +50,7 @@ def _priced(request: RenderRequest, output: Decimal, counted_how: str) -> Estima
     if given:
         length = f"{_plain(given)} s of video in and {_plain(output)} s out{counted_how}"
     basis = f"{length} × ${rate} per second at {request.resolution} (published price, {DATED:%Y-%m-%d})."
-    return Estimate(amount, "USD", " ".join([basis, *_doubts(request)]), GUIDE, DATED)
+    return Estimate(amount, "USD", " ".join([basis, *_doubts(request)]), SOURCE, DATED)
 
 
 def _whole_seconds(videos: Sequence[InputFile]) -> Decimal:
@@ -69,7 +69,7 @@ def _doubts(request: RenderRequest) -> list[str]:
 
 
 def _unpriced(reason: str) -> Estimate:
-    return Estimate(None, "USD", f"Price unknown. {reason}", GUIDE, DATED)
+    return Estimate(None, "USD", f"Price unknown. {reason}", SOURCE, DATED)
 
 
 def _plain(seconds: Decimal) -> str:

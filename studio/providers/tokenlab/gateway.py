@@ -22,6 +22,8 @@ TOKENLAB = Provider(
     failed_is_free=True,
     poll_seconds=5.0,
     key_hint="sk-…",
+    # By the way in: the second is of the Ark-shaped one.
+    task_hint="ldtask_… or cgt-…",
     routes=routes.ROUTES,
     narrow=routes.narrow,
     # Only the Ark-shaped way has an idempotency key, and only with the very bytes that were sent.

@@ -10,7 +10,7 @@ from studio.providers.upstream.tokens import PriceList, Rate
 CNY_PER_USD = Decimal("6.8")
 # The newest dated snapshot of TokenLab's pages that these rates were compared with.
 DATED = date(2026, 7, 25)
-SOURCE = "Official CNY list price ÷ 6.8 (TokenLab, Seedance 2.0 page, seeds 000 and 001; list: Ark billing page)"
+SOURCE = "Official CNY list price ÷ 6.8 (TokenLab, Seedance 2.0 page; list: Ark billing page)"
 
 
 def _rate(model: str, resolutions: tuple[str, ...], cny_without_video: int, cny_with_video: int) -> Rate:

@@ -24,7 +24,7 @@ def test_worked_example_of_the_guide_is_three_dollars() -> None:
         "5 s of video in and 10 s out × $0.20 per second at 720p (published price, 2026-11-21). "
         "Input videos cost the same per second; each is rounded up, as the guide says nothing of it."
     )
-    assert found.source == "TokenHub, Seedance guide (seeds 002 and 003)"
+    assert found.source == "TokenHub, Seedance guide"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""How a sum is written: its sign or the name of its currency, and no more decimals than a person needs."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+
+UNKNOWN = "price unknown"
+CURRENCY_SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
+_CENT, _TENTH_OF_A_CENT = Decimal("0.01"), Decimal("0.001")
+
+
+def money(amount: Decimal | None, currency: str = "USD") -> str:
+    """An amount as a person writes it, rounded up to the cent (to a tenth of a cent when it is smaller)."""
+    return UNKNOWN if amount is None else _written(amount, currency, _step(amount), ROUND_UP)
+
+
+def money_left(amount: Decimal, currency: str) -> str:
+    """What is still there: rounded down, so that it never looks like enough when it is not."""
+    return _written(amount, currency, _step(amount), ROUND_DOWN)
+
+
+def fine_money(amount: Decimal | None, currency: str = "USD") -> str:
+    """An amount to the tenth of a cent, where it is to be multiplied by the reader."""
+    return UNKNOWN if amount is None else _written(amount, currency, _TENTH_OF_A_CENT, ROUND_UP)
+
+
+def reckoned(amount: Decimal | None, currency: str = "USD") -> str:
+    """A price that nobody has charged yet: “≈” before a sum, nothing before a missing one."""
+    return UNKNOWN if amount is None else f"≈ {money(amount, currency)}"
+
+
+def _step(amount: Decimal) -> Decimal:
+    return _CENT if amount >= Decimal("0.1") or amount == 0 else _TENTH_OF_A_CENT
+
+
+def _written(amount: Decimal, currency: str, step: Decimal, rounding: str) -> str:
+    sign = CURRENCY_SIGNS.get(currency)
+    if sign is None and amount == amount.to_integral_value():
+        # Credits are counted in whole ones; cents of them would only look precise.
+        return f"{amount:,.0f} {currency}"
+    figure = f"{amount.quantize(step, rounding=rounding):,}"
+    return f"{sign}{figure}" if sign else f"{figure} {currency}"

@@ -1,0 +1,46 @@
+"""How sums are written."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from studio.lib import money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (None, "USD", "price unknown"),
+        ("0", "USD", "$0.00"),
+        ("0.54", "USD", "$0.54"),
+        ("0.5401", "USD", "$0.55"),
+        ("0.0123", "USD", "$0.013"),
+        ("1234.5", "USD", "$1,234.50"),
+        ("3", "CNY", "¥3.00"),
+        ("12", "credits", "12 credits"),
+        ("1200.00", "credits", "1,200 credits"),
+        ("64.5", "credits", "64.50 credits"),
+    ],
+)
+def test_money_is_rounded_up_and_names_its_currency(amount: str | None, currency: str, written: str) -> None:
+    assert money.money(None if amount is None else Decimal(amount), currency) == written
+
+
+@pytest.mark.parametrize(("amount", "written"), [("0", "$0.00"), ("0.589", "$0.58"), ("0.0019", "$0.001")])
+def test_what_is_left_never_looks_like_more(amount: str, written: str) -> None:
+    assert money.money_left(Decimal(amount), "USD") == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [(None, "USD", "price unknown"), ("0.5401", "USD", "$0.541"), ("40", "credits", "40 credits")],
+)
+def test_fine_money_keeps_a_tenth_of_a_cent(amount: str | None, currency: str, written: str) -> None:
+    assert money.fine_money(None if amount is None else Decimal(amount), currency) == written
+
+
+@pytest.mark.parametrize(("amount", "written"), [(None, "price unknown"), ("0.59", "≈ $0.59")])
+def test_a_missing_price_is_about_nothing(amount: str | None, written: str) -> None:
+    assert money.reckoned(None if amount is None else Decimal(amount)) == written

@@ -1,0 +1,85 @@
+"""How a key stands, as its card and its page say: at its cap, refused since the last check, with unsettled work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from studio.choices import LedgerKind, RenderState
+from studio.lib.clock import now
+from studio.models import LedgerEntry, Project, ProviderKey, User
+from tests.factories import make_key, make_render
+
+ClientOf = Callable[[User], Client]
+
+
+def page(key: ProviderKey) -> str:
+    return reverse("key-detail", args=[key.pk])
+
+
+def badge(html: str, key: ProviderKey) -> str:
+    """The words in the badge of a key."""
+    shown = html.partition(f'id="key-state-{key.pk}"')[2].partition('class="badge')[2].partition("</span>")[0]
+    return shown.rpartition(">")[2]
+
+
+@pytest.mark.parametrize(
+    ("cap", "held", "words"),
+    [("5", "4.99", "In use"), ("5", "4.991", "At its cap"), ("5", "5", "At its cap"), ("0", "0", "At its cap")],
+)
+def test_list_and_page_say_when_nothing_more_fits(
+    client_of: ClientOf, admin: User, project: Project, cap: str, held: str, words: str
+) -> None:
+    key, client = make_key(monthly_cap=Decimal(cap)), client_of(admin)
+    running = make_render(project, key, state=RenderState.RUNNING)
+    LedgerEntry.objects.create(render=running, kind=LedgerKind.RESERVED, amount=held, currency="USD", note="")
+
+    pages = [client.get(path).content.decode() for path in (reverse("key-list"), page(key))]
+
+    assert [badge(html, key) for html in pages] == [words, words]
+
+
+def test_list_leads_from_the_number_of_unconfirmed_takes_to_them(
+    client_of: ClientOf, admin: User, project: Project
+) -> None:
+    key, client = make_key(), client_of(admin)
+    running = make_render(project, key, state=RenderState.RUNNING)
+    unconfirmed = make_render(project, key, state=RenderState.UNCONFIRMED)
+
+    html = client.get(reverse("key-list")).content.decode()
+    response = client.get(page(key))
+
+    assert f'href="{page(key)}#key-open">1 unconfirmed</a>' in html
+    assert 'id="key-open"' in response.content.decode()
+    assert response.context["open_takes"] == [unconfirmed, running]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "minutes", "by_studio", "is_outdated"),
+    [
+        ("accepted", 5, True, True),
+        ("unclear", 5, True, True),
+        ("refused", 5, True, False),
+        ("accepted", 5, False, False),
+        ("accepted", -5, True, False),
+    ],
+)
+def test_check_from_before_a_refusal_says_so(
+    client_of: ClientOf, admin: User, verdict: str, minutes: int, by_studio: bool, is_outdated: bool
+) -> None:
+    key = make_key(
+        check_result={"verdict": verdict, "lines": []},
+        checked_at=now() - timedelta(minutes=minutes),
+        paused_at=now(),
+        paused_by_studio=by_studio,
+    )
+    client = client_of(admin)
+
+    pages = [client.get(path).content.decode() for path in (page(key), reverse("key-list"))]
+
+    assert ["Before it was refused:" in html for html in pages] == [is_outdated, is_outdated]
