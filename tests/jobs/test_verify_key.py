@@ -36,7 +36,7 @@ class Adapter:
 def answering(monkeypatch: pytest.MonkeyPatch) -> Any:
     def answer(what: KeyReport | Exception) -> Adapter:
         adapter = Adapter(what)
-        gateway = type("Gateway", (), {"adapter": adapter})
+        gateway = type("Gateway", (), {"adapter": adapter, "name": "TokenLab"})
         monkeypatch.setattr(registry, "get", lambda slug: gateway)
         monkeypatch.setattr(module, "reference_lines", lambda key: [])
         return adapter
