@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
 import threading
 import time
-from typing import Any
-from urllib.parse import urlsplit
 
 from studio.sandbox.dialects.ark import status
 from studio.sandbox.dialects.ark.catalog import Rules
+from studio.sandbox.dialects.calling import post_json
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.tasks import Task
 
@@ -44,22 +41,10 @@ def _follow(rules: Rules, gateway: Gateway, task_id: str) -> None:
 def _tell(rules: Rules, gateway: Gateway, task: Task, said: str) -> None:
     retries = RETRIES if said in (status.SUCCEEDED, status.BROKEN) else 0
     for _ in range(1 + retries):
-        if gateway.closed.is_set() or _post(task.body["callback_url"], status.state(rules, gateway, task)):
+        if gateway.closed.is_set() or _taken(rules, gateway, task):
             return
     log.warning("sandbox: nobody took the callback that %s is %s", task.id, said)
 
 
-def _post(url: str, body: dict[str, Any]) -> bool:
-    """Whether it was acknowledged; a redirect is not followed and no acknowledgement."""
-    parts = urlsplit(url)
-    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = make(parts.netloc, timeout=WAIT_SECONDS)
-    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    headers = {"Content-Type": "application/json", "User-Agent": "rushes-sandbox"}
-    try:
-        connection.request("POST", target, json.dumps(body, ensure_ascii=False).encode("utf-8"), headers)
-        return 200 <= connection.getresponse().status < 300
-    except (OSError, ValueError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def _taken(rules: Rules, gateway: Gateway, task: Task) -> bool:
+    return post_json(task.body["callback_url"], status.state(rules, gateway, task), WAIT_SECONDS)
