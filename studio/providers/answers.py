@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -68,6 +68,12 @@ class RemoteStatus:
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED_STATES
+
+    def without_false_success(self) -> RemoteStatus:
+        """A task that is called finished but names no film is none; every gateway's reading ends with this."""
+        if self.state != RemoteState.SUCCEEDED or self.video_url:
+            return self
+        return replace(self, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.providers import reading
-from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, Created, RemoteState, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, Created, RemoteState, RemoteStatus, Usage
 from studio.providers.seedance.prices import CREDITS
 
 # The last two are not this gateway's words; should they come through from upstream, they are ends.
@@ -50,9 +50,7 @@ def _status(document: Mapping[str, Any]) -> RemoteStatus:
         cancelled=state == RemoteState.CANCELLED,
         usage=_charge(document),
     )
-    if read.state == RemoteState.SUCCEEDED and not read.video_url:
-        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
-    return read
+    return read.without_false_success()
 
 
 def _charge(document: Mapping[str, Any]) -> Usage:

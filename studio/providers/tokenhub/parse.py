@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.providers import reading
-from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, Created, RemoteState, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, Created, RemoteState, RemoteStatus, Usage
 
 # The last three exist upstream only; should they come through, they are ends.
 _STATES = {
@@ -42,9 +42,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         cancelled=state == RemoteState.CANCELLED,
         usage=_usage(document.get("usage")),
     )
-    if read.state == RemoteState.SUCCEEDED and not read.video_url:
-        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
-    return read
+    return read.without_false_success()
 
 
 def _usage(value: Any) -> Usage:

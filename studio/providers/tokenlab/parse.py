@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.providers import reading
-from studio.providers.answers import NO_VIDEO_CODE, Created, RemoteState, RemoteStatus
+from studio.providers.answers import Created, RemoteState, RemoteStatus
 
 # The last four are not this endpoint's own words, but its vendor's client takes them as ends too.
 _STATES = {
@@ -55,13 +55,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         billing_id=reading.text(document.get("billing_transaction_id")),
         cancelled=state == RemoteState.CANCELLED,
     )
-    return _with_consequences(read)
-
-
-def _with_consequences(read: RemoteStatus) -> RemoteStatus:
-    if read.state == RemoteState.SUCCEEDED and not read.video_url:
-        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
-    return read
+    return read.without_false_success()
 
 
 def _says_cancelled(document: Mapping[str, Any]) -> bool:

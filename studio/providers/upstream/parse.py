@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from studio.providers import reading
-from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, Created, RemoteState, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, Created, RemoteState, RemoteStatus, Usage
 
 _STATES = {
     "queued": RemoteState.WAITING,
@@ -40,9 +39,7 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
         cancelled=state == RemoteState.CANCELLED,
         usage=_usage(document) if state == RemoteState.SUCCEEDED else NO_USAGE,
     )
-    if state == RemoteState.SUCCEEDED and not read.video_url:
-        return replace(read, state=RemoteState.FAILED, error_code=NO_VIDEO_CODE, error_text="")
-    return read
+    return read.without_false_success()
 
 
 def _usage(document: Mapping[str, Any]) -> Usage:
