@@ -106,5 +106,26 @@ class LedgerKind(TextChoices):
 
     ESTIMATED = "estimated", "Estimated"
     RESERVED = "reserved", "Reserved"
+    POSSIBLY = "possibly", "Possibly charged"
     SETTLED = "settled", "Settled"
     RELEASED = "released", "Released"
+
+
+class Standing(TextChoices):
+    """Where a render's money stands now: what its newest ledger entry comes to."""
+
+    RESERVED = "reserved", "Held"
+    POSSIBLY = "possibly", "Possibly charged"
+    SETTLED = "settled", "Paid"
+    RELEASED = "released", "Not charged"
+
+
+# What counts against budgets although nobody has been charged for certain.
+HELD = (Standing.RESERVED, Standing.POSSIBLY)
+
+
+class BudgetPeriod(TextChoices):
+    """For how long a budget's amount is meant."""
+
+    MONTH = "month", "a month"
+    TOTAL = "total", "in all"

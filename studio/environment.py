@@ -37,6 +37,7 @@ class Environment:
     studio_web_workers: int
     studio_web_threads: int
     studio_job_workers: int
+    studio_media_workers: int
     studio_behind_proxy: bool
     studio_max_upload_bytes: int
     studio_media_accel: str
@@ -98,7 +99,8 @@ def _read(env: Env) -> Environment:
         studio_secret_keys=tuple(env.list("STUDIO_SECRET_KEYS", [])),
         studio_web_workers=env.int("STUDIO_WEB_WORKERS", 2),
         studio_web_threads=env.int("STUDIO_WEB_THREADS", 16),
-        studio_job_workers=env.int("STUDIO_JOB_WORKERS", 2),
+        studio_job_workers=env.int("STUDIO_JOB_WORKERS", 4),
+        studio_media_workers=env.int("STUDIO_MEDIA_WORKERS", 2),
         studio_behind_proxy=env.bool("STUDIO_BEHIND_PROXY", False),
         studio_max_upload_bytes=env.int("STUDIO_MAX_UPLOAD_BYTES", 210 * 1024 * 1024),
         studio_media_accel=env.str("STUDIO_MEDIA_ACCEL", ""),
@@ -142,7 +144,7 @@ def _check(environment: Environment) -> None:
     for name in ("studio_port", "studio_sandbox_port"):
         if not 0 < getattr(environment, name) < 65536:
             raise ImproperlyConfigured(f"{name.upper()} must be a port number from 1 to 65535.")
-    for name in ("studio_web_workers", "studio_web_threads", "studio_job_workers"):
+    for name in ("studio_web_workers", "studio_web_threads", "studio_job_workers", "studio_media_workers"):
         if getattr(environment, name) < 1:
             raise ImproperlyConfigured(f"{name.upper()} must be 1 or more.")
     _check_bucket(environment)

@@ -188,19 +188,24 @@ Q_CLUSTER: dict[str, Any] = {
     "name": "studio",
     "orm": "default",
     "workers": environment.studio_job_workers,
+    # One task in hand and at most two fetched ahead, whatever the number of workers.
     "bulk": 1,
-    "queue_limit": environment.studio_job_workers,
+    "queue_limit": 1,
     "poll": 0.2,
     "timeout": 300,
-    # The lock starts when a task is fetched ahead, not when it starts: longer than timeout * (1 + waiting / workers).
-    "retry": 800,
+    # The lock starts when a task is fetched ahead, not when it starts; `checks.py` holds the relation.
+    "retry": 1000,
     "max_attempts": 3,
     "save_limit": -1,
     "catch_up": False,
     "recycle": 200,
     "max_rss": 400_000,
     "guard_cycle": 1,
-    "ALT_CLUSTERS": {"track": {"workers": 1, "timeout": 90, "retry": 300, "queue_limit": 1}},
+    # Files are fetched and made into pictures beside the sending, never before it; `services/queue.py` sorts the jobs.
+    "ALT_CLUSTERS": {
+        "media": {"workers": environment.studio_media_workers},
+        "track": {"workers": 1, "timeout": 90, "retry": 300},
+    },
 }
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "studio.lib.tracebacks.MaskedTracebacks"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from django.db import Error, close_old_connections
@@ -47,8 +47,8 @@ class Heartbeats:
     """Called at each tick of the supervisor; keeps every cluster beating and restarts those that fell silent."""
 
     clusters: list[Cluster]
-    # Called after each start of a cluster: what its forerunner had in hand is to be taken up at once.
-    revive: Callable[[], None]
+    # Called with the names of clusters that were just started: what forerunners had in hand is taken up at once.
+    revive: Callable[[Iterable[str]], None]
     clock: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
     _revived: dict[str, float | None] = field(default_factory=dict)
@@ -70,8 +70,8 @@ class Heartbeats:
 
     def _look(self, supervisor: Supervisor) -> None:
         starts = {cluster.name: supervisor.started_at(cluster.name) for cluster in self.clusters}
-        if any(moment is not None and moment != self._revived.get(name) for name, moment in starts.items()):
-            self.revive()
+        if fresh := [name for name, at in starts.items() if at is not None and at != self._revived.get(name)]:
+            self.revive(fresh)
             self._revived = starts
         for cluster in self.clusters:
             started_at = starts[cluster.name]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from studio.models.assets import Asset
 from studio.models.attempts import Attempt
 from studio.models.audit import AuditEntry
+from studio.models.budgets import Budget
 from studio.models.drafts import ComposerDraft
 from studio.models.events import RenderEvent
 from studio.models.keys import ProviderKey, RetiredSecret
 from studio.models.leases import Lease
 from studio.models.ledger import LedgerEntry
 from studio.models.outputs import Output
+from studio.models.prices import PriceRow, PriceStop
 from studio.models.projects import Membership, Project
 from studio.models.prompts import Prompt, PromptVersion
 from studio.models.references import ReferenceCopy
@@ -21,12 +23,15 @@ __all__ = [
     "Asset",
     "Attempt",
     "AuditEntry",
+    "Budget",
     "ComposerDraft",
     "Invitation",
     "LedgerEntry",
     "Lease",
     "Membership",
     "Output",
+    "PriceRow",
+    "PriceStop",
     "Project",
     "Prompt",
     "PromptVersion",

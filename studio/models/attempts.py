@@ -33,6 +33,8 @@ class Attempt(models.Model):
     wake_token = models.CharField(max_length=64, blank=True, db_index=True)
     # When it last did, so that a flood of calls is one look every few seconds.
     woken_at = models.DateTimeField(null=True)
+    # A task id that a call to that address named: what to look for at the gateway, and no proof by itself.
+    claimed_id = models.CharField(max_length=255, blank=True)
     # How often proof was sought for an unanswered attempt, and when last.
     looks = models.PositiveSmallIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)

@@ -14,6 +14,8 @@ class LedgerEntry(models.Model):
     """One step. `amount` is empty where nothing honest can be said."""
 
     render = models.ForeignKey("studio.Render", models.PROTECT, related_name="ledger")
+    # Money that is held again, after it was given back or called possibly charged, begins a new round.
+    round = models.PositiveSmallIntegerField(default=1)
     kind = models.CharField(max_length=20, choices=LedgerKind.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     currency = models.CharField(max_length=10)
@@ -22,7 +24,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["render", "kind"], name="one_entry_per_step")]
+        constraints = [models.UniqueConstraint(fields=["render", "kind", "round"], name="one_entry_per_step")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store a new entry; raises ValueError for one that is already stored."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from studio.choices import AT_GATEWAY, ENDED, LIVE, LedgerKind, Lineage, Operation, RenderState
+from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, Standing
 from studio.models.encryption import EncryptedTextField
-from studio.models.ledger import LedgerEntry
 from studio.models.users import User
 
 
@@ -25,19 +25,14 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
     def in_gallery(self) -> RenderQuerySet:
         """Newest first, with all that a card shows and nothing more: a page makes many of them."""
-        wanted = self.select_related("asked_by", "output").with_release().with_switch()
+        wanted = self.select_related("asked_by", "output").with_switch()
         return wanted.defer("estimate_basis", "result_url").order_by("-id")
 
     def with_page(self) -> RenderQuerySet:
         """With all that the page of a take shows."""
         wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
         # A secret is decrypted on reading, and no page needs it.
-        return wanted.with_release().with_switch().defer("key__secret", "key__management_secret")
-
-    def with_release(self) -> RenderQuerySet:
-        """With what the ledger says of their money, so that no card has to ask for it."""
-        entries = LedgerEntry.objects.filter(render=OuterRef("pk"), kind=LedgerKind.RELEASED)
-        return self.annotate(released_entry=Exists(entries))
+        return wanted.with_switch().defer("key__secret", "key__management_secret")
 
     def with_switch(self) -> RenderQuerySet:
         """With the take that was asked for at the next gateway after a refusal, if there is one, and whose it is."""
@@ -82,6 +77,11 @@ class Render(models.Model):
     estimate = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     currency = models.CharField(max_length=10, default="USD")
     estimate_basis = models.TextField(blank=True)
+    # The row of a price table that the estimate was worked out with, where there is one.
+    price_row = models.ForeignKey("studio.PriceRow", models.PROTECT, null=True, related_name="renders")
+    # Where its money stands, and under which moment it counts: when it was asked for, later when it was paid.
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.RESERVED)
+    booked_at = models.DateTimeField(default=timezone.now)
     price = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     progress = models.PositiveSmallIntegerField(null=True)
     # Why this gateway and key: the choice and its reason, as shown when it was asked for.
@@ -132,6 +132,11 @@ class Render(models.Model):
             models.Index(fields=["project", "-id"], name="render_gallery"),
             models.Index(fields=["next_poll_at"], name="render_due", condition=Q(state__in=[*map(str, AT_GATEWAY)])),
             models.Index(fields=["state", "claimed_until"], name="render_unsettled"),
+            models.Index(fields=["project", "booked_at"], name="render_booked_in_project"),
+            models.Index(fields=["booked_at"], name="render_booked"),
+            models.Index(
+                fields=["project", "-id"], name="render_possibly_charged", condition=Q(standing=Standing.POSSIBLY)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,14 +154,20 @@ class Render(models.Model):
 
     @property
     def is_released(self) -> bool:
-        """True when the ledger says that it costs nothing."""
-        known: bool | None = self.__dict__.get("released_entry")
-        return self.ledger.filter(kind=LedgerKind.RELEASED).exists() if known is None else known
+        """True when it costs nothing."""
+        return self.standing == Standing.RELEASED
 
     @property
     def may_be_charged(self) -> bool:
-        """True when it ended without a file and nobody has said that it costs nothing."""
-        return self.has_ended and self.state != RenderState.READY and not self.is_released
+        """True when nobody knows for certain whether it was paid for."""
+        return self.standing == Standing.POSSIBLY
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What it counts for in `currency`: the price once it is known, else the estimate; None for nothing known."""
+        if self.standing == Standing.RELEASED:
+            return None
+        return self.price if self.standing == Standing.SETTLED and self.price is not None else self.estimate
 
 
 class RenderInput(models.Model):

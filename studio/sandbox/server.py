@@ -30,13 +30,14 @@ class Sandbox:
         pace: float = 4.0,
         keys: Sequence[str] | None = None,
         fault: str = "",
+        plain_films: bool = False,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"The sandbox only listens on this machine itself, and {host!r} is not loopback.")
         self.gateway = Gateway(Path(data_dir), pace=pace, keys=keys, fault=fault)
         self._server = HttpServer((host, port), self._answer)
         self.gateway.ended = self._ended
-        self._workers = Workers(self.gateway)
+        self._workers = Workers(self.gateway, plain_films=plain_films)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="sandbox-http", daemon=True
         )

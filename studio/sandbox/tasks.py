@@ -22,7 +22,7 @@ RACE_WINDOW = 3.0
 
 @dataclass(frozen=True)
 class Film:
-    """The finished file: `name` is the unguessable part of its link."""
+    """The finished file: `name` is the unguessable part of its link, `size` its bytes."""
 
     name: str
     width: int
@@ -30,6 +30,8 @@ class Film:
     seconds: int
     last_frame: bool = False
     input_seconds: float = 0.0
+    size: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.sandbox.fetch import InputError
+from studio.sandbox.film.plain import Shelf
 from studio.sandbox.film.render import Stopped, render
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.tasks import COMPLETED, FAILED, PENDING, PROCESSING, Film, Task
@@ -38,8 +39,9 @@ class Failure(Exception):
 class Workers:
     """Takes due tasks oldest first. A stop abandons what is half drawn; the next start takes it up again."""
 
-    def __init__(self, gateway: Gateway, count: int = 2) -> None:
+    def __init__(self, gateway: Gateway, *, plain_films: bool = False, count: int = 2) -> None:
         self._gateway = gateway
+        self._shelf = Shelf() if plain_films else None
         self._taken: set[str] = set()
         self._changed = threading.Condition()
         self._stopping = threading.Event()
@@ -130,7 +132,14 @@ class Workers:
             if origin is None or origin.film is None:
                 raise Failure("source_task_gone", "The video of the task to extend is no longer here")
             parent = films / f"{origin.film.name}.mp4"
-        return render(task.job, films=films, name=task.id, parent=parent, stopping=lambda: self._is_given_up(task))
+        return render(
+            task.job,
+            films=films,
+            name=task.id,
+            parent=parent,
+            stopping=lambda: self._is_given_up(task),
+            shelf=self._shelf,
+        )
 
 
 def _is_running(task: Task) -> bool:

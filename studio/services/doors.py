@@ -15,7 +15,7 @@ from studio.providers.capabilities import Capability
 from studio.providers.checks import Problem, warnings
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
-from studio.services import key_limits
+from studio.services import key_limits, pricing
 from studio.services.requests import find_problems, offered_with
 
 BY_HAND = "Chosen by hand."
@@ -120,7 +120,7 @@ def _door(offer: Offer, request: RenderRequest, source_take: Render | None) -> D
         problems=tuple(problems),
         closed=(_paused(key),) if key.paused_at is not None else (),
         warnings=tuple(warnings(capability, own)),
-        estimate=registry.get(key.provider).estimate(own) if has_price else None,
+        estimate=pricing.quote(own) if has_price else None,
     )
 
 

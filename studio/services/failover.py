@@ -17,6 +17,7 @@ from studio.providers import registry
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
 from studio.providers.traps import Trap, trap_of
+from studio.services import pricing
 from studio.services.queue import ensure_tracker
 from studio.services.requests import find_problems, offered_with
 from studio.services.storing import Order, Origin, closed_now, store_render
@@ -102,7 +103,7 @@ def _order(
     keys = ProviderKey.objects.usable().for_project(render.project).exclude(provider__in=closed)
     key = keys.defer("secret", "management_secret").filter(pk=fallback["key"]).first()
     request = _request_for(render, key) if key is not None else None
-    if key is None or request is None or not _costs_no_more(registry.get(key.provider).estimate(request), fallback):
+    if key is None or request is None or not _costs_no_more(pricing.quote(request), fallback):
         return None
     return Order(
         project=render.project,

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Sum
 
-from studio.choices import AT_GATEWAY, LIVE, LedgerKind, RenderState
+from studio.choices import AT_GATEWAY, RenderState
 from studio.lib.clock import now
 from studio.lib.money import money, money_left
-from studio.models import Attempt, LedgerEntry, ProviderKey, Render
+from studio.models import Attempt, ProviderKey, Render
 from studio.providers.problem import Problem
+from studio.services import spending
 
 # An unconfirmed take may run there too, but nobody knows for how long: the gateway itself says when it is too many.
 TAKES_A_PLACE = (RenderState.SUBMITTING, *AT_GATEWAY)
 MINUTE = timedelta(minutes=1)
-_SMALLEST = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -75,34 +75,16 @@ def spent_this_month(*, key: ProviderKey) -> Decimal:
 
 
 def spent_by_key(*, keys: Iterable[ProviderKey]) -> dict[int, Decimal]:
-    """The same for several keys at the cost of one: two queries."""
-    spent = {key.pk: Decimal(0) for key in keys}
+    """The same for several keys at the cost of one."""
     currencies = {key.pk: key.currency for key in keys}
-    for entries in _counted(_month_start(now())):
-        mine = entries.filter(render__key__in=spent).values_list("render__key", "currency").order_by()
-        for key_id, currency, total in mine.annotate(total=Sum("amount")):
-            # Credits are never added to dollars.
-            if currency == currencies[key_id] and total is not None:
-                spent[key_id] += Decimal(total).quantize(_SMALLEST)
+    spent = {key_id: Decimal(0) for key_id in currencies}
+    mine = spending.counted(Render.objects.filter(key__in=currencies), spending.month_start(now()))
+    totals = mine.order_by().values_list("key", "currency").annotate(total=Sum(spending.AMOUNT))
+    for key_id, currency, total in totals:
+        # Credits are never added to dollars.
+        if currency == currencies[key_id] and total is not None:
+            spent[key_id] = spending.exact(total)
     return spent
-
-
-def _counted(start: datetime) -> tuple[QuerySet[LedgerEntry], QuerySet[LedgerEntry]]:
-    """What was paid since `start`, and what is held: since then, or earlier for a take that still moves."""
-    same = LedgerEntry.objects.filter(render=OuterRef("render"))
-    released = same.filter(kind=LedgerKind.RELEASED)
-    # Settled without a sum it still cost something: what was held goes on counting then.
-    settled = same.filter(kind=LedgerKind.SETTLED, amount__isnull=False)
-    open_entries = LedgerEntry.objects.exclude(Exists(released))
-    held = Q(created_at__gte=start) | Q(render__state__in=LIVE)
-    return (
-        open_entries.filter(kind=LedgerKind.SETTLED, created_at__gte=start),
-        open_entries.filter(held, kind=LedgerKind.RESERVED).exclude(Exists(settled)),
-    )
-
-
-def _month_start(moment: datetime) -> datetime:
-    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def cap_problem(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from studio.lib.clock import later, now
 from studio.lib.holders import is_gone
@@ -45,6 +45,11 @@ def release_dead() -> int:
     for lease in dead:
         release(name=lease.name, holder=lease.holder)
     return len(dead)
+
+
+def live(prefix: str) -> QuerySet[Lease]:
+    """The leases whose names begin with `prefix` and whose time is not over."""
+    return Lease.objects.filter(name__startswith=prefix, expires_at__gt=now())
 
 
 def beat(*, name: str) -> None:

@@ -1,25 +1,50 @@
-"""Money, step by step: estimated, reserved, then settled or released. Entries are only ever added."""
+"""Money, step by step: reserved, maybe possibly charged, then settled or released. Entries are only ever added.
+
+Where a render's money stands is written beside it in the same transaction, so that no page has to read the entries."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from studio.choices import LedgerKind
+from django.db import transaction
+from django.db.models import Max
+
+from studio.choices import HELD, LedgerKind, Standing
+from studio.lib.clock import now
 from studio.models import LedgerEntry, Render
 
 # The column holds eight digits before the point.
 HIGHEST = Decimal(99_999_999)
 CHARGED = "Charged by the gateway when it accepted"
+HOLDS = "Held until the take is paid for or ended"
 
 
 def reserve(*, render: Render) -> None:
     """Write down what the render is expected to cost, and hold it."""
     note = render.estimate_basis or "The gateway publishes no price that could be worked out."
-    _add(render=render, kind=LedgerKind.ESTIMATED, amount=render.estimate, note=note)
-    _add(
-        render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note="Held until the take is paid for or ended"
-    )
+    with transaction.atomic():
+        _add(render=render, kind=LedgerKind.ESTIMATED, amount=render.estimate, note=note)
+        _add(render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note=HOLDS)
+
+
+def hold_again(*, render: Render, note: str) -> bool:
+    """Hold the estimate once more, as the take goes on after all; False when its money is held or paid already."""
+    with transaction.atomic():
+        if not _stand(render, Standing.RESERVED, (Standing.POSSIBLY, Standing.RELEASED)):
+            return False
+        last = render.ledger.aggregate(last=Max("round"))["last"] or 0
+        _add(render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note=note, round_number=last + 1)
+    return True
+
+
+def mark_possibly(*, render: Render, note: str) -> bool:
+    """Nobody knows whether it was charged: it counts on, until proof or a person says. False when that is known."""
+    with transaction.atomic():
+        if not _stand(render, Standing.POSSIBLY, (Standing.RESERVED,)):
+            return False
+        _add(render=render, kind=LedgerKind.POSSIBLY, amount=render.estimate, note=note)
+    return True
 
 
 def believable(amount: Decimal | None) -> Decimal | None:
@@ -27,34 +52,56 @@ def believable(amount: Decimal | None) -> Decimal | None:
     return amount if amount is not None and amount < HIGHEST else None
 
 
-def settle(*, render: Render, amount: Decimal | None, note: str, currency: str = "") -> None:
-    """The render has been paid for, in its own currency unless another is named; safe to call twice."""
+def settle(*, render: Render, amount: Decimal | None, note: str, currency: str = "") -> bool:
+    """The render has been paid for, in its own currency unless another is named; False when that was known."""
     currency, amount = currency or render.currency, believable(amount)
-    if not _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note, currency=currency):
-        return
-    changes: dict[str, Any] = {"price": amount}
+    changes: dict[str, Any] = {"price": amount, "booked_at": now()}
     if currency != render.currency:
         # One currency for one render: what was estimated in another stays in the ledger alone.
         changes |= {"currency": currency, "estimate": None}
-    Render.objects.filter(pk=render.pk).update(**changes)
+    with transaction.atomic():
+        if not _stand(render, Standing.SETTLED, HELD, **changes):
+            return False
+        _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note, currency=currency)
+    return True
+
+
+def release(*, render: Render, note: str) -> bool:
+    """The render costs nothing, and what was taken for it is given back; False when that was known."""
+    amount, currency = render.amount, render.currency
+    with transaction.atomic():
+        if not _stand(render, Standing.RELEASED, (*HELD, Standing.SETTLED), price=None):
+            return False
+        _add(render=render, kind=LedgerKind.RELEASED, amount=amount, note=note, currency=currency)
+    return True
+
+
+def _stand(render: Render, to: Standing, before: tuple[Standing, ...], **changes: Any) -> bool:
+    """Move the standing, if it still is one of `before`; whoever moves nothing writes no entry."""
+    changes["standing"] = to
+    if not Render.objects.filter(pk=render.pk, standing__in=before).update(**changes):
+        return False
     for name, value in changes.items():
         setattr(render, name, value)
+    return True
 
 
-def release(*, render: Render, note: str) -> None:
-    """The render costs nothing, as far as the gateway's documents say; safe to call twice."""
-    paid = render.ledger.filter(kind=LedgerKind.SETTLED).first()
-    amount, currency = (paid.amount, paid.currency) if paid else (render.estimate, render.currency)
-    if _add(render=render, kind=LedgerKind.RELEASED, amount=amount, note=note, currency=currency) and paid:
-        # What was taken when it was accepted is given back.
-        Render.objects.filter(pk=render.pk).update(price=None)
-        render.price = None
-
-
-def _add(*, render: Render, kind: LedgerKind, amount: Decimal | None, note: str, currency: str = "") -> bool:
-    _, made = LedgerEntry.objects.get_or_create(
+def _add(
+    *,
+    render: Render,
+    kind: LedgerKind,
+    amount: Decimal | None,
+    note: str,
+    currency: str = "",
+    round_number: int | None = None,
+) -> None:
+    if round_number is None:
+        round_number = render.ledger.aggregate(last=Max("round"))["last"] or 1
+    LedgerEntry.objects.create(
         render=render,
         kind=kind,
-        defaults={"amount": amount, "currency": currency or render.currency, "note": note[:500]},
+        round=round_number,
+        amount=amount,
+        currency=currency or render.currency,
+        note=note[:500],
     )
-    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,11 +24,11 @@ BATCH = 200
 CLAIMED = (RenderState.SUBMITTING, RenderState.FETCHING)
 
 
-def revive() -> None:
-    """At the start of a worker: take up at once what a dead one held, instead of waiting for its leases to end."""
+def revive(clusters: Iterable[str] = queue.CLUSTERS) -> None:
+    """At the start of `clusters`: take up at once what dead ones held, instead of waiting for their leases to end."""
     leases.release_dead()
     _free_dead_claims()
-    queue.take_back()
+    queue.take_back(clusters)
     sweep()
     queue.ensure_schedule()
     queue.ensure_tracker()
@@ -41,17 +42,20 @@ def sweep() -> dict[str, int]:
         "polls": _poll_forgotten(),
         "secrets": key_secrets.forget_unused(),
     }
-    if queue.waiting() >= BATCH:
-        # The workers are behind or away; more hints would only pile up.
-        return found
-    return found | {
-        "submits": _enqueue_all(_forgotten(RenderState.QUEUED, _sendable()), "studio.jobs.submit.submit"),
-        "fetches": _enqueue_all(_forgotten(RenderState.FETCHING, Q()), "studio.jobs.ingest.ingest"),
-        "cancels": _cancel_again(),
-        "proofs": proofs.ask_for_due(),
-        "assets": _prepare_forgotten(),
-        "pictures": _picture_forgotten(),
-    }
+    # Where workers are behind or away, more hints would only pile up.
+    if queue.waiting(queue.MAIN) < BATCH:
+        found |= {
+            "submits": _enqueue_all(_forgotten(RenderState.QUEUED, _sendable()), "studio.jobs.submit.submit"),
+            "cancels": _cancel_again(),
+            "proofs": proofs.ask_for_due(),
+        }
+    if queue.waiting(queue.MEDIA) < BATCH:
+        found |= {
+            "fetches": _enqueue_all(_forgotten(RenderState.FETCHING, Q()), "studio.jobs.ingest.ingest"),
+            "assets": _prepare_forgotten(),
+            "pictures": _picture_forgotten(),
+        }
+    return found
 
 
 def _free_dead_claims() -> int:

@@ -10,10 +10,9 @@ from uuid import UUID
 from studio.choices import Lineage
 from studio.lib.clock import now
 from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
-from studio.providers import registry
 from studio.providers.problem import Problem
 from studio.providers.requests import RenderRequest
-from studio.services import key_limits, ledger
+from studio.services import key_limits, ledger, pricing
 from studio.services.queue import enqueue
 
 KEY_IS_GONE = "The key for this is paused or gone. Choose another gateway, or ask an admin."
@@ -49,7 +48,7 @@ def closed_now(*, order: Order, takes: int) -> list[Problem]:
     key = key_limits.lock(key_id=order.key.pk)
     if key.paused_at is not None or key.deleted_at is not None:
         return [Problem("key", KEY_IS_GONE)]
-    estimate = registry.get(order.request.provider).estimate(order.request)
+    estimate = pricing.quote(order.request)
     amount = None if estimate.amount is None else estimate.amount * takes
     problem = key_limits.cap_problem(key=key, amount=amount, currency=estimate.currency)
     return [problem] if problem else []
@@ -58,7 +57,7 @@ def closed_now(*, order: Order, takes: int) -> list[Problem]:
 def store_render(*, order: Order, take_number: int) -> Render:
     """Call it within a transaction: there is then no moment with the render and without its money and its hint."""
     request, origin = order.request, order.origin
-    estimate = registry.get(request.provider).estimate(request)
+    estimate = pricing.quote(request)
     render = Render.objects.create(
         project=order.project,
         asked_by=order.asked_by,
@@ -76,6 +75,7 @@ def store_render(*, order: Order, take_number: int) -> Render:
         estimate=estimate.amount,
         currency=estimate.currency,
         estimate_basis=estimate.basis,
+        price_row=pricing.row_of(estimate),
         door_reason=order.door_reason[:400],
         fallbacks=list(order.fallbacks),
         enqueued_at=now(),

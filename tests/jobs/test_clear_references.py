@@ -119,12 +119,12 @@ def test_each_minute_asks_for_it_only_when_there_is_something(
     project: Project, storage: Storage, settings: Settings
 ) -> None:
     each_minute()
-    before = OrmQ.objects.filter(key="studio").count()
+    before = OrmQ.objects.filter(key="media").count()
     put_out(storage, make_render(project, state="ready"))
 
     each_minute()
-    after = OrmQ.objects.filter(key="studio").count()
+    after = OrmQ.objects.filter(key="media").count()
     settings.STUDIO_S3_BUCKET = ""
     each_minute()
 
-    assert (before, after, OrmQ.objects.filter(key="studio").count()) == (0, 1, 1)
+    assert (before, after, OrmQ.objects.filter(key="media").count()) == (0, 1, 1)

@@ -136,7 +136,7 @@ def test_track_follows_a_take_to_its_end(transactional_db: None, ask: Ask, sandb
         assert render.state == RenderState.FETCHING
         assert render.result_url.startswith(f"{sandbox.base_url}/files/")
         assert render.attempts.get().billing_id != ""
-    assert OrmQ.objects.filter(key="studio").count() == 6
+    assert OrmQ.objects.filter(key="media").count() == 6
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def acts() -> list[tuple[str, str, str]]:
 
 
 def hints() -> list[tuple[str, int]]:
-    rows = OrmQ.objects.filter(key="studio").order_by("pk")
+    rows = OrmQ.objects.exclude(key="track").order_by("pk")
     return [(row.func().rsplit(".", 1)[-1], row.task["args"][0]) for row in rows]
 
 

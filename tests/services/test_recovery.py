@@ -29,7 +29,7 @@ def dead_process() -> str:
 
 
 def hints() -> list[tuple[str, int]]:
-    rows = OrmQ.objects.filter(key="studio").order_by("pk")
+    rows = OrmQ.objects.exclude(key="track").order_by("pk")
     return [(row.func().rsplit(".", 1)[-1], row.task["args"][0]) for row in rows]
 
 

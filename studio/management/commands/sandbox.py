@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--key", action="append", help="take only this key; may be given several times")
         parser.add_argument("--pace", type=float, default=4.0, help="seconds a task takes (default: %(default)s)")
         parser.add_argument("--fault", default="", choices=["", *FAULTS], metavar="NAME", help="what goes wrong")
+        parser.add_argument("--plain-films", action="store_true", help="hand out cheap films, for thousands of tasks")
         parser.add_argument("--list-faults", action="store_true", help="print the faults and end")
 
     def handle(self, **options: Any) -> None:
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             ended.wait()
 
     def _open(self, options: dict[str, Any]) -> Sandbox:
-        names = ("host", "port", "data_dir", "pace", "fault")
+        names = ("host", "port", "data_dir", "pace", "fault", "plain_films")
         try:
             return Sandbox(keys=options["key"], **{name: options[name] for name in names})
         except ValueError as problem:

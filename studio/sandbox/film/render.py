@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from studio.sandbox.film.caption import Caption, title_of
 from studio.sandbox.film.colours import Palette
 from studio.sandbox.film.encoder import RATE, encode
 from studio.sandbox.film.inputs import Clip, Size, check_sound, frames_at, last_frame, open_clip, open_image
+from studio.sandbox.film.plain import Shape, Shelf
 from studio.sandbox.film.scene import Scene, leak
 from studio.sandbox.film.scenes import scene_for
 from studio.sandbox.jobs import Job
@@ -46,12 +48,21 @@ class Inputs:
     parent: Path | None = None
 
 
-def render(job: Job, *, films: Path, name: str, parent: Path | None, stopping: Callable[[], bool]) -> Film:
+def render(
+    job: Job, *, films: Path, name: str, parent: Path | None, stopping: Callable[[], bool], shelf: Shelf | None = None
+) -> Film:
+    """The film that `job` asks for, drawn, or, where there is a `shelf`, a plain one of the same shape from there."""
     workshop = films / f".{name}"
     workshop.mkdir(exist_ok=True)
     try:
         inputs = _open_inputs(job, workshop, parent)
-        return _make(job, inputs, films, workshop, stopping)
+        size, seconds = pixel_size(job.resolution, _ratio(job, inputs)), _seconds(job, inputs)
+        video, picture = workshop / "film.mp4", workshop / "last.png" if job.wants_last_frame else None
+        if shelf:
+            shelf.take(Shape(size, seconds, job.sound), name, video, picture)
+        else:
+            _draw(job, inputs, size, seconds, video, picture, stopping)
+        return _placed(films, video, picture, size, seconds, sum(clip.seconds for clip in inputs.clips))
     finally:
         clean_up(workshop)
 
@@ -85,22 +96,38 @@ def _check_declared(job: Job, clips: list[Clip]) -> None:
             raise InputError(source, f"the video is {found:.1f} seconds long, but {said:g} were declared")
 
 
-def _make(job: Job, inputs: Inputs, films: Path, workshop: Path, stopping: Callable[[], bool]) -> Film:
-    size, seconds = pixel_size(job.resolution, _ratio(job, inputs)), _seconds(job, inputs)
+def _draw(
+    job: Job,
+    inputs: Inputs,
+    size: Size,
+    seconds: int,
+    video: Path,
+    picture: Path | None,
+    stopping: Callable[[], bool],
+) -> None:
     count = seconds * RATE
     drawn = _drawn_size(size, PAINTED_PIXELS if job.operation == "text-to-video" else PICTURE_PIXELS)
     prompt = without_faults(job.prompt)
     scene, palette = scene_for(prompt, job.seed, drawn, count)
     frames = _frames(job, inputs, scene, palette, count)
-    draft = workshop / "film.mp4"
     caption = _caption(job, prompt, size, count, palette)
-    encode(draft, size, _until(frames, stopping), caption=caption, sound=_sound(job, inputs, seconds))
+    encode(video, size, _until(frames, stopping), caption=caption, sound=_sound(job, inputs, seconds))
+    if picture:
+        last_frame(video).save(picture)
+
+
+def _placed(
+    films: Path, video: Path, picture: Path | None, size: Size, seconds: int, input_seconds: float
+) -> Film:
+    """The files under the name that only their link tells."""
     token = secrets.token_hex(16)
-    if job.wants_last_frame:
-        last_frame(draft).save(films / f"{token}.png")
-    draft.replace(films / f"{token}.mp4")
-    input_seconds = sum(clip.seconds for clip in inputs.clips)
-    return Film(token, *size, seconds, job.wants_last_frame, input_seconds)
+    with video.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    length = video.stat().st_size
+    if picture:
+        picture.replace(films / f"{token}.png")
+    video.replace(films / f"{token}.mp4")
+    return Film(token, *size, seconds, picture is not None, input_seconds, length, digest)
 
 
 def _until(frames: Iterator[Image.Image], stopping: Callable[[], bool]) -> Iterator[Image.Image]:
