@@ -11,6 +11,7 @@ from studio.sandbox.dialects import DIALECTS
 from studio.sandbox.faults import FAULTS
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.messages import Reply, Request, json_reply
+from studio.sandbox.tasks import Task
 
 VERSION = 1
 LONGEST_SHOWN = 200
@@ -43,18 +44,24 @@ def summary(gateway: Gateway) -> dict[str, Any]:
 
 
 def creates(gateway: Gateway) -> list[dict[str, Any]]:
-    """Every task that was made, oldest first; a task made without its answer arriving is here too."""
-    return [
-        {
-            "task_id": task.id,
-            "dialect": task.dialect,
-            "key_suffix": task.key_suffix,
-            "body": _shortened(task.body),
-            "created": task.created,
-            "status": task.status(time.time()),
-        }
-        for task in gateway.store.all()
-    ]
+    """Every task that was made, oldest first, with the gateway's books; one whose answer never arrived is here too."""
+    now = time.time()
+    return [_create(task, task.status(now)) for task in gateway.store.all()]
+
+
+def _create(task: Task, status: str) -> dict[str, Any]:
+    bill, film = DIALECTS[task.dialect].bill(task, status), task.film
+    return {
+        "task_id": task.id,
+        "dialect": task.dialect,
+        "key_suffix": task.key_suffix,
+        "body": _shortened(task.body),
+        "created": task.created,
+        "status": status,
+        "erased": task.erased,
+        "bill": bill.to_json() if bill else None,
+        "film": {"size": film.size, "sha256": film.sha256, "seconds": film.seconds} if film else None,
+    }
 
 
 def _shortened(value: Any) -> Any:

@@ -40,6 +40,7 @@ FAULTS: dict[str, str] = {
     "replay-in-progress": "TokenLab /api/v3: the first replay is told that the original is still being registered.",
     "error-missing": "TokenLab, TokenHub, seedance2.ink: the task fails without any `error`.",
     "wrong-duration": "TokenHub: the reported length of the film is one second more than it really is.",
+    "bills-more": "Ark, TokenLab /api/v3, TokenHub, seedance2.ink: a third more is charged than the documents say.",
     "declared-unchecked": "TokenHub: a wrong declared length of a video is believed.",
     "webhook-twice": "seedance2.ink: the webhook arrives twice when the task ends.",
     "webhook-early": "seedance2.ink: the webhook comes right after the create, and not at the end.",

@@ -16,7 +16,7 @@ from tests.sandbox.caller import Caller
 Play = Callable[[Sandbox, Caller, dict[str, Any]], None]
 PLAYED: dict[str, Play] = {}
 # Another gateway's own; its tests play them.
-ELSEWHERE = {"declared-unchecked", "expires", "replay-in-progress", "wrong-duration"}
+ELSEWHERE = {"bills-more", "declared-unchecked", "expires", "replay-in-progress", "wrong-duration"}
 ELSEWHERE |= {f"webhook-{how}" for how in ("early", "forged", "twice")}
 
 

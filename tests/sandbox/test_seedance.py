@@ -268,3 +268,16 @@ def test_create_refuses_and_names_the_field(
     assert error_of(answer) == (400, "invalid_request")
     assert re.split(r"[: ]", answer.json()["error"]["message"])[0] == wrong
     assert len(sandbox.creates) == before
+
+
+def test_third_try_is_taken_though_each_bears_a_mark_of_its_own(ink: SeedanceCaller) -> None:
+    tries = [
+        ink.create(
+            prompt="A calm ocean, marked [fault:rate-limit]",
+            metadata={"try": number},
+            webhookUrl=f"http://127.0.0.1:1/hooks/{number}/",
+        )
+        for number in range(3)
+    ]
+
+    assert [answer.status_code for answer in tries] == [429, 429, 200]

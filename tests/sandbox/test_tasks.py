@@ -160,7 +160,7 @@ def test_key_is_kept_nowhere(sandbox: Sandbox, caller: Caller, finished: dict[st
 
     assert [text for text in kept if key in text] == []
     assert create["key_suffix"] == key[-4:]
-    assert sorted(create) == ["body", "created", "dialect", "key_suffix", "status", "task_id"]
+    assert sorted(create) == ["bill", "body", "created", "dialect", "erased", "film", "key_suffix", "status", "task_id"]
 
 
 def test_unreadable_task_file_does_not_keep_the_sandbox_from_starting(tmp_path: Path) -> None:

@@ -84,6 +84,16 @@ def test_webhook_brings_the_final_status_once(ink: SeedanceCaller, listener: Lis
     assert no_more(listener)
 
 
+def test_webhook_brings_the_metadata_that_a_read_does_not_tell(ink: SeedanceCaller, listener: Listener) -> None:
+    request_id = ink.accepted(
+        webhookUrl=listener.base_url, metadata={"sceneId": "scene_08"}, prompt="[fault:moderation]"
+    )
+
+    _, body = listener.calls.get(timeout=PATIENCE)
+
+    assert body == ink.read(request_id).json() | {"metadata": {"sceneId": "scene_08"}}
+
+
 def test_webhook_tells_of_a_failure_and_of_a_cancel(ink: SeedanceCaller, listener: Listener) -> None:
     ink.accepted(webhookUrl=listener.base_url, prompt="[fault:moderation]")
     _, failed = listener.calls.get(timeout=PATIENCE)

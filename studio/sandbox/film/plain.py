@@ -1,4 +1,4 @@
-"""Films for load: made once for each shape, then handed out again and again, each with a mark that makes it another file.
+"""Films for load: made once for each shape, then handed out again, each with a mark that makes it another file.
 
 A thousand tasks cost seconds that way, and every file plays and has the length, size and sound that were asked for."""
 

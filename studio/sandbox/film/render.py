@@ -116,9 +116,7 @@ def _draw(
         last_frame(video).save(picture)
 
 
-def _placed(
-    films: Path, video: Path, picture: Path | None, size: Size, seconds: int, input_seconds: float
-) -> Film:
+def _placed(films: Path, video: Path, picture: Path | None, size: Size, seconds: int, input_seconds: float) -> Film:
     """The files under the name that only their link tells."""
     token = secrets.token_hex(16)
     with video.open("rb") as file:

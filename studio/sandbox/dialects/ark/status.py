@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from studio.sandbox.bills import RATE, Bill, as_billed, for_tokens, tokens
 from studio.sandbox.dialects.ark.catalog import ADAPTIVE, EXPIRES_AFTER, Rules
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.sizes import nearest_ratio
@@ -14,8 +15,6 @@ QUEUED, RUNNING, SUCCEEDED, BROKEN, EXPIRED = "queued", "running", "succeeded", 
 WORDS = {PENDING: QUEUED, PROCESSING: RUNNING, COMPLETED: SUCCEEDED, FAILED: BROKEN, CANCELLED: "cancelled"}
 STATUSES = (*WORDS.values(), EXPIRED)
 UNHEARD_OF = "reticulating"
-RATE = 24
-PIXELS_PER_TOKEN = 1024
 DAY = 24 * 3600
 
 ERROR_CODES = {
@@ -73,7 +72,7 @@ def _asked(rules: Rules, task: Task) -> dict[str, Any]:
 
 
 def _made(rules: Rules, gateway: Gateway, task: Task, film: Film) -> dict[str, Any]:
-    used = tokens(film)
+    used = int(as_billed(task, tokens(film)))
     return {
         "content": _content(gateway, task, film),
         "usage": {"completion_tokens": used, "total_tokens": used},
@@ -94,7 +93,6 @@ def _seconds(rules: Rules, seconds: int) -> int | str:
     return str(seconds) if rules.duration_is_text else seconds
 
 
-def tokens(film: Film) -> int:
-    """The measured formula; the seconds of reference videos count like those that were made."""
-    frames = round(RATE * (film.seconds + film.input_seconds)) + 1
-    return round(film.width * film.height * frames / PIXELS_PER_TOKEN)
+def bill(task: Task, said: str) -> Bill | None:
+    """By the model's region: Volcengine's prices are in yuan, BytePlus' in dollars."""
+    return for_tokens(task, said, "CNY" if task.job.model.startswith("doubao-") else "USD")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.sandbox.dialects.seedance.routes import answer, speaks
+from studio.sandbox.dialects.seedance.status import bill
 from studio.sandbox.dialects.seedance.webhooks import ended
 
-__all__ = ["answer", "ended", "speaks"]
+__all__ = ["answer", "bill", "ended", "speaks"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
+from studio.sandbox.bills import Bill, as_billed
 from studio.sandbox.dialects.seedance.catalog import credits_for
 from studio.sandbox.gateway import Gateway
 from studio.sandbox.tasks import CANCELLED, COMPLETED, FAILED, PENDING, PROCESSING, Task
@@ -20,7 +22,12 @@ UNHEARD_OF = "reticulating"
 
 
 def created(task: Task) -> dict[str, Any]:
-    return {"success": True, "requestId": task.id, "status": "queued", "creditsCharged": credits_for(task.job)}
+    return {"success": True, "requestId": task.id, "status": "queued", "creditsCharged": _charged(task)}
+
+
+def _charged(task: Task) -> int | float:
+    charged = as_billed(task, Decimal(str(credits_for(task.job))))
+    return int(charged) if charged == charged.to_integral_value() else float(charged)
 
 
 def cancelled(task: Task) -> dict[str, Any]:
@@ -55,3 +62,8 @@ def _error(task: Task, fault: str) -> str | dict[str, str] | None:
         case "error-string":
             return task.error
     return {"code": task.error_code, "message": task.error}
+
+
+def bill(task: Task, status: str) -> Bill | None:
+    """Taken on accepting; that credits ever come back is said nowhere, so here they do not, however it ended."""
+    return Bill("credits", as_billed(task, Decimal(str(credits_for(task.job)))), "credits")

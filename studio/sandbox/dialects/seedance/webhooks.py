@@ -49,9 +49,14 @@ def _tell_once(gateway: Gateway, task: Task) -> None:
     """A request cancelled after its work was done ends twice, and one told of too early ends later as well."""
     if gateway.store.count(task.id, "webhook") > 1:
         return
-    body = status.state(gateway, _as_now(gateway, task))
+    body = status.state(gateway, _as_now(gateway, task)) | _metadata(task)
     for _ in range(2 if task.fault == "webhook-twice" else 1):
         _post(task, body)
+
+
+def _metadata(task: Task) -> dict[str, Any]:
+    """Assumed: the documents keep it with the request, and say of the webhook only that it brings the result."""
+    return {"metadata": task.body["metadata"]} if "metadata" in task.body else {}
 
 
 def _forge(gateway: Gateway, task: Task) -> None:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from studio.sandbox.dialects.tokenhub.routes import answer, speaks
+from studio.sandbox.dialects.tokenhub.status import bill
 
-__all__ = ["answer", "speaks"]
+__all__ = ["answer", "bill", "speaks"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
+from studio.sandbox.bills import Bill, as_billed
 from studio.sandbox.gateway import Gateway
-from studio.sandbox.tasks import COMPLETED, FAILED, PENDING, PROCESSING, Task
+from studio.sandbox.tasks import COMPLETED, FAILED, PENDING, PROCESSING, UNFINISHED, Task
 
 WORDS = {PENDING: "queued", PROCESSING: "running", COMPLETED: "succeeded", FAILED: "failed"}
 UNHEARD_OF = "reticulating"
@@ -44,5 +46,15 @@ def _error(task: Task, fault: str) -> str | dict[str, str]:
 def _done(gateway: Gateway, task: Task, fault: str) -> dict[str, Any]:
     assert task.film is not None
     links = {"video_url": gateway.video_link(task), "cover_image_url": gateway.last_frame_link(task)}
-    told = task.film.seconds + 1 if fault == "wrong-duration" else task.film.seconds
+    seconds = int(as_billed(task, task.film.seconds))
+    told = seconds + 1 if fault == "wrong-duration" else seconds
     return {"data": [] if fault == "no-url" else [links], "usage": {"video_duration": told}}
+
+
+def bill(task: Task, status: str) -> Bill | None:
+    """Seconds out and in, in dollars. That a failure is given back is said nowhere, so here it is not."""
+    if status in UNFINISHED:
+        return None
+    film = task.film
+    seconds = Decimal(str(film.seconds + film.input_seconds)) if film else Decimal(task.job.seconds)
+    return Bill("seconds", as_billed(task, seconds), "USD")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio.sandbox.dialects.tokenlab.prices import bill
 from studio.sandbox.dialects.tokenlab.routes import answer, speaks
 
-__all__ = ["answer", "speaks"]
+__all__ = ["answer", "bill", "speaks"]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from studio.sandbox.bills import PIXELS_PER_TOKEN, RATE, Bill, for_tokens
 from studio.sandbox.dialects.tokenlab.catalog import DURATIONS, MODELS, TOKENS_PER_RATE
 from studio.sandbox.jobs import Job
 from studio.sandbox.sizes import pixel_size
-
-FRAMES_PER_SECOND = 24
-PIXELS_PER_TOKEN = 1024
+from studio.sandbox.tasks import Task
 
 
 def estimate(job: Job) -> Decimal:
@@ -24,9 +23,14 @@ def estimate(job: Job) -> Decimal:
 
 def cost(job: Job, seconds: int, has_video: bool) -> Decimal:
     width, height = pixel_size(job.resolution, "16:9" if job.ratio == "adaptive" else job.ratio)
-    tokens = Decimal(seconds * width * height * FRAMES_PER_SECOND) / PIXELS_PER_TOKEN
+    tokens = Decimal(seconds * width * height * RATE) / PIXELS_PER_TOKEN
     rate = MODELS[job.model].usd_rate(job.resolution, has_video)
     return (tokens * rate / TOKENS_PER_RATE).quantize(Decimal("0.0001"))
+
+
+def bill(task: Task, status: str) -> Bill | None:
+    """Both doors charge the same, in dollars; a failure gives the reservation back, and a cancelled task has failed."""
+    return for_tokens(task, status, "USD")
 
 
 def rate_bounds(model_name: str) -> tuple[str, str]:
