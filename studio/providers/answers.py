@@ -123,6 +123,16 @@ class KeyReport:
     live: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a call to an attempt's own address says: the task's id, and the metadata that was sent along, if it does.
+
+    Anybody who knows the address can say so; it is something to ask the gateway about."""
+
+    remote_id: str
+    reference: str = ""
+
+
 class ProofKind(StrEnum):
     """What came of looking for a task whose create was never answered.
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterable
 
 import aiohttp
 import httpx
 
 from studio.providers import addresses
 from studio.providers.calls import Answer, Call, Connection
-from studio.providers.clients import TIMEOUT, ConnectionWatch, make_async_client, make_client
+from studio.providers.clients import TIMEOUT, ConnectionWatch, ReadingClient, make_async_client, make_client
 from studio.providers.failures import AnswerTooLarge, AnswerTooSlow, redirect_error, transport_error
 
 __all__ = ["Answer", "Call", "Connection", "make_async_client", "make_client", "send", "send_async"]
@@ -41,30 +42,30 @@ def send(client: httpx.Client, connection: Connection, call: Call) -> Answer:
 
 async def send_async(client: httpx.AsyncClient, connection: Connection, call: Call) -> Answer:
     """The same for reads. aiohttp repeats a GET on a stale connection and blurs what was sent: no creates here."""
-    if not call.is_read:
+    if not call.is_read or not isinstance(client, ReadingClient):
         raise ValueError("Only reads may be sent asynchronously.")
-    request, watch = _built(client, connection, call)
-    request.extensions.pop("trace")
+    # Made without the client, whose defaults these headers replace one and all.
+    request = httpx.Request(
+        "GET",
+        _url(connection, call),
+        headers=_headers(connection, call),
+        extensions={"timeout": TIMEOUT.as_dict()},
+    )
     failure: Exception | None = None
     try:
         async with asyncio.timeout(WHOLE_READ_SECONDS):
             answer = await _received_async(client, request)
     except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError) as error:
-        failure = transport_error(error, is_read=True, has_sent=watch.has_sent)
+        failure = transport_error(error, is_read=True, has_sent=False)
     if failure is not None:
         raise failure
     return _without_redirect(answer, call)
 
 
-def _built(
-    client: httpx.Client | httpx.AsyncClient, connection: Connection, call: Call
-) -> tuple[httpx.Request, ConnectionWatch]:
-    if call.address:
-        url = addresses.followed(connection.base_url, call.address)
-    else:
-        url = addresses.under(connection.base_url, call.path)
+def _built(client: httpx.Client, connection: Connection, call: Call) -> tuple[httpx.Request, ConnectionWatch]:
+    url = _url(connection, call)
     timeout = TIMEOUT.as_dict() if call.is_read else TIMEOUT.as_dict() | {"read": CREATE_READ_SECONDS}
-    watch = ConnectionWatch(httpx.URL(url).host)
+    watch = ConnectionWatch(url.host)
     request = client.build_request(
         call.method,
         url,
@@ -73,6 +74,12 @@ def _built(
         extensions={"trace": watch, "timeout": timeout},
     )
     return request, watch
+
+
+def _url(connection: Connection, call: Call) -> httpx.URL:
+    if call.address:
+        return addresses.followed_url(connection.base_url, call.address)
+    return addresses.url_under(connection.base_url, call.path)
 
 
 def _headers(connection: Connection, call: Call) -> dict[str, str]:
@@ -91,20 +98,27 @@ def _received(client: httpx.Client, request: httpx.Request, seconds: float) -> A
             _add(body, chunk)
             if time.monotonic() > deadline:
                 raise AnswerTooSlow
-        return _answer(response, body)
+        return Answer(response.status_code, _headers_of(response), bytes(body))
     finally:
         response.close()
 
 
-async def _received_async(client: httpx.AsyncClient, request: httpx.Request) -> Answer:
-    response = await client.send(request, stream=True, follow_redirects=False)
+async def _received_async(client: ReadingClient, request: httpx.Request) -> Answer:
+    response = await client.ask(request)
     try:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
+        body, headers = bytearray(), _headers_of(response)
+        async for chunk in _chunks(response, headers):
             _add(body, chunk)
-        return _answer(response, body)
+        return Answer(response.status_code, headers, bytes(body))
     finally:
         await response.aclose()
+
+
+def _chunks(response: httpx.Response, headers: dict[str, str]) -> AsyncIterable[bytes]:
+    """An answer as it was asked for, not encoded, needs no decoder."""
+    if "content-encoding" not in headers and isinstance(response.stream, httpx.AsyncByteStream):
+        return response.stream
+    return response.aiter_bytes()
 
 
 def _add(body: bytearray, chunk: bytes) -> None:
@@ -113,9 +127,13 @@ def _add(body: bytearray, chunk: bytes) -> None:
         raise AnswerTooLarge
 
 
-def _answer(response: httpx.Response, body: bytearray) -> Answer:
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, bytes(body))
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """From the bytes, as httpx first tries each set of headers for its encoding; repeated ones are joined."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _without_redirect(answer: Answer, call: Call) -> Answer:

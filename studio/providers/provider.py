@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 import httpx
 
-from studio.providers.answers import CancelAnswer, Created, KeyReport, Proof, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, CancelAnswer, Claim, Created, KeyReport, Proof, RemoteStatus, Usage
 from studio.providers.calls import Connection
 from studio.providers.capabilities import Capability
-from studio.providers.estimates import Estimate
+from studio.providers.estimates import Estimate, PriceFacts
 from studio.providers.requests import Dispatch, RenderRequest
 
 Urls = Mapping[int, str]
@@ -31,6 +31,8 @@ class Lost:
     sent_at: datetime
     body: bytes = field(default=b"", repr=False)
     known_ids: frozenset[str] = frozenset()
+    # The task that a call to the attempt's own address named, where one came.
+    claimed_id: str = ""
     rivals: tuple[int | None, ...] = ()
 
 
@@ -65,6 +67,21 @@ class Adapter(Protocol):
         ...
 
 
+class Settle(Protocol):
+    """Prices a finished file: request, its seconds, width and height, the gateway's own account, and the row that the
+    take was quoted from."""
+
+    def __call__(
+        self,
+        request: RenderRequest,
+        seconds: Decimal,
+        width: int,
+        height: int,
+        usage: Usage = NO_USAGE,
+        quoted: PriceFacts | None = None,
+    ) -> Estimate: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One of several ways to the same gateway; a key is bound to one."""
@@ -86,23 +103,28 @@ def _never(base_url: str, route: str) -> bool:
     return False
 
 
+def _no_claim(document: Mapping[str, Any]) -> Claim | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`settle` prices a finished file: request, its seconds, width and height, and the gateway's own account.
+    """One gateway as everybody else knows it.
 
     `failed_is_free` is true only where the gateway documents that a failed or cancelled task costs nothing;
     `poll_seconds` is its own advice for the pause between two looks. `narrow` gives what a key can do with a model, by
     its base URL, its route and what the gateway said at the last check: never more than the record, None for nothing.
     `proves(base_url, route)` says whether a documented proof can settle an unanswered create; `draws_seed` whether the
-    studio draws a seed for every sending, as the list's proof needs one. `key_hint` and `task_hint` show what a key and
-    the id of a task look like."""
+    studio draws a seed for every sending, as the list's proof needs one. `read_claim` reads the task's id out of a call
+    to an attempt's own address; with `proves_claims_only` nothing can be looked for until such a call has come.
+    `key_hint` and `task_hint` show what a key and the id of a task look like."""
 
     slug: str
     name: str
     base_url: str
     capabilities: tuple[Capability, ...]
     estimate: Callable[[RenderRequest], Estimate]
-    settle: Callable[[RenderRequest, Decimal, int, int, Usage], Estimate]
+    settle: Settle
     body: Callable[[RenderRequest, Urls, Dispatch], dict[str, object]]
     adapter: Adapter
     failed_is_free: bool = False
@@ -116,4 +138,6 @@ class Provider:
     keeps_body: Callable[[str, str], bool] = _never
     draws_seed: bool = False
     takes_webhook: bool = False
+    read_claim: Callable[[Mapping[str, Any]], Claim | None] = _no_claim
+    proves_claims_only: bool = False
     has_balance_token: bool = False

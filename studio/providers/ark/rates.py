@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from studio.providers.upstream.tokens import PriceList, Rate
+from studio.providers.ark.catalog import SLUG
+from studio.providers.upstream.lists import PriceList, Rate
 
 _SMALL = ("480p", "720p")
 
@@ -27,6 +28,7 @@ def _dollars(model: str, resolutions: tuple[str, ...], without_video: str, with_
 
 
 VOLCENGINE = PriceList(
+    provider=SLUG,
     currency="CNY",
     sign="¥",
     places=2,
@@ -42,6 +44,7 @@ VOLCENGINE = PriceList(
 
 # No dollar price of 4k is published, nor one of Mini with a video.
 BYTEPLUS = PriceList(
+    provider=SLUG,
     currency="USD",
     sign="$",
     places=2,

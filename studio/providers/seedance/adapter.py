@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -22,7 +23,7 @@ from studio.providers.errors import ProviderError
 from studio.providers.http import Answer, Call, Connection, send, send_async
 from studio.providers.provider import Lost
 from studio.providers.requests import Dispatch, RenderRequest
-from studio.providers.seedance import parse, payload
+from studio.providers.seedance import parse, payload, proof
 from studio.providers.seedance.refusals import false_success
 from studio.providers.undocumented import WORDS
 
@@ -78,12 +79,24 @@ class SeedanceAdapter:
         return exchange.key_report(answer, connection, refusing=(401,), missing=(400, 404))
 
     def prove(self, client: httpx.Client, connection: Connection, lost: Lost) -> Proof:
-        """There is no list and no idempotency key to look with; `metadata` cannot be searched."""
-        return Proof(ProofKind.UNCLEAR)
+        """There is no list and no idempotency key to look with: all that can be asked about is what a call named."""
+        if not lost.claimed_id:
+            return Proof(ProofKind.UNCLEAR)
+        answer = send(client, connection, Call("GET", _task_path(lost.claimed_id)))
+        if not 200 <= answer.status < 300:
+            raise refusals.read_error(answer, connection.secret, WORDS)
+        return proof.judged(lost, _document(answer))
 
 
 def _task_path(remote_id: str) -> str:
     return f"{TASKS_PATH}/{quote(remote_id, safe='')}"
+
+
+def _document(answer: Answer) -> Mapping[str, Any]:
+    try:
+        return answer.json()
+    except ValueError:
+        return {}
 
 
 def _says_cancelled(answer: Answer) -> bool:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from studio.providers.provider import Provider
 from studio.providers.seedance.adapter import SeedanceAdapter
 from studio.providers.seedance.catalog import CAPABILITIES, SLUG
+from studio.providers.seedance.parse import claim
 from studio.providers.seedance.payload import body
 from studio.providers.seedance.prices import currency_of, estimate, settle
+
+
+def _always(base_url: str, route: str) -> bool:
+    return True
+
 
 SEEDANCE = Provider(
     slug=SLUG,
@@ -24,4 +30,8 @@ SEEDANCE = Provider(
     task_hint="req_…",
     currency_of=currency_of,
     takes_webhook=True,
+    # Nothing is documented to look with, but a call to the attempt's own address says what to ask about.
+    proves=_always,
+    read_claim=claim,
+    proves_claims_only=True,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.providers import reading
-from studio.providers.answers import NO_USAGE, Created, RemoteState, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, Claim, Created, RemoteState, RemoteStatus, Usage
 from studio.providers.seedance.prices import CREDITS
 
 # The last two are not this gateway's words; should they come through from upstream, they are ends.
@@ -35,6 +35,16 @@ def status(document: Mapping[str, Any]) -> RemoteStatus:
     if document.get("success") is False and not reading.text(document.get("status")):
         raise reading.Unreadable("The answer says nothing of the task.")
     return _status(document)
+
+
+def claim(document: Mapping[str, Any]) -> Claim | None:
+    """What a webhook names, by the field of every documented answer; its own body is nowhere described."""
+    metadata = document.get("metadata")
+    reference = reading.text(metadata.get("renderId")) if isinstance(metadata, Mapping) else ""
+    try:
+        return Claim(reading.followable_id(document.get("requestId")), reference)
+    except reading.Unreadable:
+        return None
 
 
 def _status(document: Mapping[str, Any]) -> RemoteStatus:

@@ -9,18 +9,24 @@ from decimal import Decimal
 
 from studio.choices import Operation
 from studio.providers.answers import NO_USAGE, Usage
-from studio.providers.estimates import Estimate
+from studio.providers.estimates import Estimate, PriceFacts, in_force, today
 from studio.providers.requests import RenderRequest
+from studio.providers.seedance.catalog import SLUG
 
 CREDITS = "credits"
 # The pages bear no date, so this is the day on which they were read.
 DATED = date(2026, 11, 21)
 SOURCE = "Examples of Seedance 2.0 Open API, Text to video page and Image to video page"
 
-# By model, resolution, seconds and operation.
+
+def _row(model: str, resolution: str, condition: str, amount: int, dated: date = DATED) -> PriceFacts:
+    return PriceFacts(SLUG, model, resolution, condition, "take", Decimal(amount), CREDITS, SOURCE, dated)
+
+
+# By seconds and operation. A newer example is added as a further row: from its day on quotes go by it.
 EXAMPLES = {
-    ("seedance-2.0", "720p", 5, Operation.TEXT_TO_VIDEO): Decimal(40),
-    ("seedance-2.0", "720p", 5, Operation.IMAGE_TO_VIDEO): Decimal(64),
+    (5, Operation.TEXT_TO_VIDEO): (_row("seedance-2.0", "720p", "5 s, from text", 40),),
+    (5, Operation.IMAGE_TO_VIDEO): (_row("seedance-2.0", "720p", "5 s, from an image", 64),),
 }
 
 
@@ -28,17 +34,27 @@ def currency_of(base_url: str, route: str) -> str:
     return CREDITS
 
 
-def estimate(request: RenderRequest) -> Estimate:
-    """An amount for exactly what the pages show, and an honest “unknown” for everything else."""
-    found = EXAMPLES.get((request.model, request.resolution, request.duration, request.operation))
-    if found is None:
+def estimate(request: RenderRequest, day: date | None = None) -> Estimate:
+    """An amount for exactly what the pages show (today, or on `day`), and an honest “unknown” for everything else."""
+    examples = EXAMPLES.get((request.duration, request.operation), ())
+    same = (row for row in examples if (row.model, row.resolution) == (request.model, request.resolution))
+    row = in_force(same, day or today())
+    if row is None:
         reason = "Price unknown until the gateway accepts: it publishes none for this, and says then what it takes."
         return _sum(None, reason)
-    return _sum(found, "The gateway's own example of exactly this; it says on accepting what it really takes.")
+    basis = "The gateway's own example of exactly this; it says on accepting what it really takes."
+    return Estimate(row.rate, row.currency, basis, row.source, row.dated, row=row)
 
 
-def settle(request: RenderRequest, seconds: Decimal, width: int, height: int, usage: Usage = NO_USAGE) -> Estimate:
-    """Nothing is concluded from the file: only the gateway knows how many credits it took."""
+def settle(
+    request: RenderRequest,
+    seconds: Decimal,
+    width: int,
+    height: int,
+    usage: Usage = NO_USAGE,
+    quoted: PriceFacts | None = None,
+) -> Estimate:
+    """Nothing is concluded from the file or a row: only the gateway knows how many credits it took."""
     if usage.charged is None:
         return _sum(None, "Price unknown. The gateway did not say how many credits it took.")
     return _sum(usage.charged, f"{usage.charged.normalize():f} credits, as the gateway said itself.")

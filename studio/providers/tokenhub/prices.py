@@ -10,47 +10,74 @@ from decimal import ROUND_CEILING, ROUND_UP, Decimal
 
 from studio.choices import AssetKind
 from studio.providers.answers import NO_USAGE, Usage
-from studio.providers.estimates import Estimate
+from studio.providers.estimates import Estimate, PriceFacts, in_force, today
 from studio.providers.requests import InputFile, RenderRequest
+from studio.providers.tokenhub.catalog import SLUG
 
 SOURCE = "TokenHub, Seedance guide"
 # The guide bears no date, so this is the day on which it was read.
 DATED = date(2026, 11, 21)
 
-USD_PER_SECOND = {
-    ("doubao-seedance-2.0", "720p"): Decimal("0.20"),
-    ("doubao-seedance-2.0", "480p"): Decimal("0.12"),
-    ("doubao-seedance-2.0-fast", "720p"): Decimal("0.16"),
-    ("doubao-seedance-2.0-fast", "480p"): Decimal("0.10"),
-}
+SECOND = "second"
+_CENT = Decimal("0.01")
 
 
-def estimate(request: RenderRequest) -> Estimate:
-    """The price before sending, on the high side of what the guide leaves open."""
-    return _priced(request, Decimal(request.duration), "")
+def _row(model: str, resolution: str, rate: str, dated: date = DATED) -> PriceFacts:
+    return PriceFacts(SLUG, model, resolution, "", SECOND, Decimal(rate), "USD", SOURCE, dated)
 
 
-def settle(request: RenderRequest, seconds: Decimal, width: int, height: int, usage: Usage = NO_USAGE) -> Estimate:
-    """The price of the finished file: by the length the gateway reports, else by the file's own."""
+# A newer rate is added as a further row: from its day on quotes go by it.
+ROWS = (
+    _row("doubao-seedance-2.0", "720p", "0.20"),
+    _row("doubao-seedance-2.0", "480p", "0.12"),
+    _row("doubao-seedance-2.0-fast", "720p", "0.16"),
+    _row("doubao-seedance-2.0-fast", "480p", "0.10"),
+)
+
+
+def row_for(model: str, resolution: str, day: date) -> PriceFacts | None:
+    """What a model costs at a resolution on that day; None where no price is published."""
+    return in_force((row for row in ROWS if (row.model, row.resolution) == (model, resolution)), day)
+
+
+def estimate(request: RenderRequest, day: date | None = None) -> Estimate:
+    """The price before sending (today, or on `day`), on the high side of what the guide leaves open."""
+    row = row_for(request.model, request.resolution, day or today())
+    return _priced(request, row, Decimal(request.duration), "")
+
+
+def settle(
+    request: RenderRequest,
+    seconds: Decimal,
+    width: int,
+    height: int,
+    usage: Usage = NO_USAGE,
+    quoted: PriceFacts | None = None,
+) -> Estimate:
+    """The price of the finished file: by the length the gateway reports, else by the file's own.
+
+    At the rate of the row it was quoted from; where none is known, at today's."""
+    wanted = (SLUG, request.model, request.resolution, SECOND)
+    is_of_this = quoted is not None and (quoted.provider, quoted.model, quoted.resolution, quoted.unit) == wanted
+    row = quoted if is_of_this else row_for(request.model, request.resolution, today())
     if usage.seconds is not None:
-        return _priced(request, usage.seconds, " by the gateway's count")
-    return _priced(request, seconds, ", measured in the file")
+        return _priced(request, row, usage.seconds, " by the gateway's count")
+    return _priced(request, row, seconds, ", measured in the file")
 
 
-def _priced(request: RenderRequest, output: Decimal, counted_how: str) -> Estimate:
-    rate = USD_PER_SECOND.get((request.model, request.resolution))
-    if rate is None:
+def _priced(request: RenderRequest, row: PriceFacts | None, output: Decimal, counted_how: str) -> Estimate:
+    if row is None:
         return _unpriced(f"No price is published for {request.model} at {request.resolution}.")
     videos = [file for file in request.inputs if file.kind == AssetKind.VIDEO]
     if any(file.seconds is None for file in videos):
         return _unpriced("The length of a video among the inputs is not known, and it is charged for.")
     given = _whole_seconds(videos)
-    amount = ((given + output) * rate).quantize(Decimal("0.0001"), rounding=ROUND_UP)
+    amount = ((given + output) * row.rate).quantize(Decimal("0.0001"), rounding=ROUND_UP)
     length = f"{_plain(output)} s{counted_how}"
     if given:
         length = f"{_plain(given)} s of video in and {_plain(output)} s out{counted_how}"
-    basis = f"{length} × ${rate} per second at {request.resolution} (published price, {DATED:%Y-%m-%d})."
-    return Estimate(amount, "USD", " ".join([basis, *_doubts(request)]), SOURCE, DATED)
+    basis = f"{length} × {_said(row.rate)} per second at {request.resolution} (published price, {row.dated:%Y-%m-%d})."
+    return Estimate(amount, row.currency, " ".join([basis, *_doubts(request)]), row.source, row.dated, row=row)
 
 
 def _whole_seconds(videos: Sequence[InputFile]) -> Decimal:
@@ -74,3 +101,8 @@ def _unpriced(reason: str) -> Estimate:
 
 def _plain(seconds: Decimal) -> str:
     return f"{seconds.normalize():f}"
+
+
+def _said(rate: Decimal) -> str:
+    """In cents, or as finely as it is."""
+    return f"${rate:.2f}" if rate == rate.quantize(_CENT) else f"${rate.normalize():f}"

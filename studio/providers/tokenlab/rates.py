@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from studio.providers.upstream.tokens import PriceList, Rate
+from studio.providers.estimates import today
+from studio.providers.tokenlab.catalog import SLUG
+from studio.providers.upstream.lists import PriceList, Rate
 
 CNY_PER_USD = Decimal("6.8")
 # The newest dated snapshot of TokenLab's pages that these rates were compared with.
@@ -19,6 +21,7 @@ def _rate(model: str, resolutions: tuple[str, ...], cny_without_video: int, cny_
 
 
 PRICES = PriceList(
+    provider=SLUG,
     currency="USD",
     sign="$",
     places=4,
@@ -34,10 +37,12 @@ PRICES = PriceList(
 
 
 def rate_for(model: str, resolution: str) -> Rate | None:
-    return PRICES.rate_for(model, resolution)
+    """Today's rate."""
+    return PRICES.rate_for(model, resolution, today())
 
 
 def highest_rate(model: str) -> Decimal:
-    """The most that a million tokens of a model cost by this list."""
-    found = [rate.without_video for rate in PRICES.rates if rate.model == model and rate.without_video is not None]
-    return max(found)
+    """The most that a million tokens of a model cost by this list today."""
+    resolutions = {name for rate in PRICES.rates if rate.model == model for name in rate.resolutions}
+    rates = [rate.of(with_video=False) for name in resolutions if (rate := rate_for(model, name))]
+    return max(rate for rate in rates if rate is not None)

@@ -11,48 +11,13 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from studio.choices import AssetKind, Operation
 from studio.providers.answers import NO_USAGE, Usage
-from studio.providers.estimates import Estimate
+from studio.providers.estimates import Estimate, PriceFacts, today
 from studio.providers.requests import RenderRequest
+from studio.providers.upstream.lists import PriceList, Rate
 from studio.providers.upstream.sizes import FRAMES_PER_SECOND, PIXELS
 
 _MILLION = Decimal(1_000_000)
 _ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Money per million tokens, without and with a video among the inputs; None where no price is published."""
-
-    model: str
-    resolutions: tuple[str, ...]
-    without_video: Decimal | None
-    with_video: Decimal | None
-    source: str
-    dated: date
-
-    def of(self, *, with_video: bool) -> Decimal | None:
-        return self.with_video if with_video else self.without_video
-
-
-@dataclass(frozen=True, slots=True)
-class PriceList:
-    """One gateway's rates in one currency; `sign` stands before an amount, `basis` says what the rates are."""
-
-    currency: str
-    sign: str
-    places: int
-    basis: str
-    rates: tuple[Rate, ...]
-
-    def rate_for(self, model: str, resolution: str) -> Rate | None:
-        return next((rate for rate in self.rates if rate.model == model and resolution in rate.resolutions), None)
-
-    def said(self, amount: Decimal) -> str:
-        return f"{self.sign}{amount:.{self.places}f}"
-
-    def unpriced(self, reason: str) -> Estimate:
-        newest = max(self.rates, key=lambda rate: rate.dated)
-        return Estimate(None, self.currency, f"Price unknown. {reason}", newest.source, newest.dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +34,7 @@ class _Sum:
 
     tokens: Decimal
     per_million: Decimal
+    with_video: bool
     words: str
 
     @property
@@ -77,9 +43,9 @@ class _Sum:
         return exact.quantize(Decimal("0.0001"), rounding=ROUND_UP)
 
 
-def estimate(prices: PriceList, request: RenderRequest) -> Estimate:
-    """The price before sending, on the high side of what the documents allow to know."""
-    rate = prices.rate_for(request.model, request.resolution)
+def estimate(prices: PriceList, request: RenderRequest, day: date | None = None) -> Estimate:
+    """The price before sending (today, or on `day`), on the high side of what the documents allow to know."""
+    rate = prices.rate_for(request.model, request.resolution, day or today())
     picture = _expected_picture(request)
     if rate is None or picture is None:
         return _unpublished(prices, request)
@@ -88,10 +54,18 @@ def estimate(prices: PriceList, request: RenderRequest) -> Estimate:
 
 
 def settle(
-    prices: PriceList, request: RenderRequest, seconds: Decimal, width: int, height: int, usage: Usage = NO_USAGE
+    prices: PriceList,
+    request: RenderRequest,
+    seconds: Decimal,
+    width: int,
+    height: int,
+    usage: Usage = NO_USAGE,
+    quoted: PriceFacts | None = None,
 ) -> Estimate:
-    """The price of the finished file: by the gateway's own count of tokens, else by what was measured in the file."""
-    rate = prices.rate_for(request.model, request.resolution)
+    """The price of the finished file: by the gateway's own count of tokens, else by what was measured in the file.
+
+    At the rate of the row it was quoted from; where none is known, at today's."""
+    rate = prices.rate_as_quoted(request.model, request.resolution, quoted, today())
     if rate is None:
         return _unpublished(prices, request)
     if usage.tokens is not None:
@@ -106,12 +80,13 @@ def _counted(prices: PriceList, rate: Rate, request: RenderRequest, tokens: Deci
     per_million = rate.of(with_video=has_video)
     if per_million is None:
         return _unpublished(prices, request, has_video=has_video)
-    reckoned = _Sum(tokens, per_million, "")
+    reckoned = _Sum(tokens, per_million, has_video, "")
     basis = (
         f"{tokens:,.0f} tokens by the gateway's own token count × {prices.said(per_million)} per million "
         f"({prices.basis}, {rate.dated:%Y-%m-%d})."
     )
-    return Estimate(reckoned.amount, prices.currency, basis, rate.source, rate.dated, tokens)
+    row = prices.row(rate, request.resolution, per_million, with_video=has_video)
+    return Estimate(reckoned.amount, prices.currency, basis, rate.source, rate.dated, tokens, row)
 
 
 def _priced(
@@ -134,7 +109,9 @@ def _priced(
     doubt = "With a video input the gateway may charge a minimum, which is not published." if videos else ""
     if extends:
         doubt = "Whether the extended take counts as video input is not documented; this is the dearer of the two."
-    return _estimate(prices, rate, max(known, key=lambda each: each.amount), doubt)
+    chosen = max(known, key=lambda each: each.amount)
+    row = prices.row(rate, request.resolution, chosen.per_million, with_video=chosen.with_video)
+    return _estimate(prices, row, chosen, doubt)
 
 
 def _sum(rate: Rate, picture: _Picture, frames: Decimal, seconds: Decimal, video_seconds: Decimal) -> _Sum | None:
@@ -145,15 +122,15 @@ def _sum(rate: Rate, picture: _Picture, frames: Decimal, seconds: Decimal, video
     length = f"{seconds.normalize():f} s"
     if video_seconds:
         length = f"{video_seconds.normalize():f} s of video in and {length} out"
-    return _Sum(tokens, per_million, f"{length} at {picture.words}")
+    return _Sum(tokens, per_million, bool(video_seconds), f"{length} at {picture.words}")
 
 
-def _estimate(prices: PriceList, rate: Rate, chosen: _Sum, doubt: str) -> Estimate:
+def _estimate(prices: PriceList, row: PriceFacts, chosen: _Sum, doubt: str) -> Estimate:
     basis = (
         f"{chosen.words}: about {chosen.tokens:,.0f} tokens × {prices.said(chosen.per_million)} per million "
-        f"(token formula; {prices.basis}, {rate.dated:%Y-%m-%d}). {doubt}"
+        f"(token formula; {prices.basis}, {row.dated:%Y-%m-%d}). {doubt}"
     )
-    return Estimate(chosen.amount, prices.currency, basis.strip(), rate.source, rate.dated, chosen.tokens)
+    return Estimate(chosen.amount, prices.currency, basis.strip(), row.source, row.dated, chosen.tokens, row)
 
 
 def _unpublished(prices: PriceList, request: RenderRequest, *, has_video: bool = False) -> Estimate:

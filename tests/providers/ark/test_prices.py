@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from studio.choices import Operation
 from studio.providers.answers import Usage
 from studio.providers.ark.prices import estimate, settle
 from studio.providers.ark.rates import BYTEPLUS, VOLCENGINE
+from studio.providers.upstream.lists import PriceList
 from tests.providers.ark.factories import ark_request
 from tests.providers.factories import make_image, make_video
 
@@ -104,3 +106,31 @@ def test_settling_what_has_no_price_stays_unknown() -> None:
 def test_every_rate_has_source_and_day(rate: object) -> None:
     assert getattr(rate, "source", "")
     assert getattr(rate, "dated", None)
+
+
+def test_each_regions_row_has_its_currency() -> None:
+    rows = [estimate(ark_request()).row, estimate(ark_request(model=DOUBAO)).row]
+
+    assert [(row.provider, row.model, row.condition, row.rate, row.currency) for row in rows if row] == [
+        ("ark", "dreamina-seedance-2-0-260128", "without a video", Decimal("7.0"), "USD"),
+        ("ark", DOUBAO, "without a video", Decimal(46), "CNY"),
+    ]
+
+
+def test_settling_goes_by_the_row_it_was_quoted_from() -> None:
+    quoted = estimate(ark_request(model=DOUBAO)).row
+    assert quoted is not None
+
+    found = settle(
+        ark_request(model=DOUBAO), Decimal(5), 1280, 720, Usage(tokens=110_000), replace(quoted, rate=Decimal(50))
+    )
+
+    assert found.amount == Decimal("5.5000")
+    assert "¥50.00 per million" in found.basis
+
+
+@pytest.mark.parametrize("prices", [BYTEPLUS, VOLCENGINE], ids=lambda prices: prices.currency)
+def test_no_two_rates_for_the_same_thing_are_of_the_same_day(prices: PriceList) -> None:
+    days = [(rate.model, name, rate.dated) for rate in prices.rates for name in rate.resolutions]
+
+    assert len(days) == len(set(days))

@@ -284,7 +284,7 @@ def test_check_asks_for_a_request_that_cannot_be() -> None:
     assert seen == [("GET", f"{BASE}{TASKS}/req_rushes_key_check")]
 
 
-def test_nothing_proves_what_became_of_a_lost_create() -> None:
+def test_nothing_proves_what_became_of_a_lost_create_until_a_call_names_a_task() -> None:
     lost = Lost(make_open_request(), DISPATCH, datetime(2026, 11, 21, tzinfo=UTC))
 
     with loopback(Play.ANSWER) as server, make_client() as client:
@@ -292,6 +292,35 @@ def test_nothing_proves_what_became_of_a_lost_create() -> None:
 
     assert proof == Proof(ProofKind.UNCLEAR)
     assert server.requests == []
+
+
+def _prove(handler: Handler) -> Proof:
+    lost = Lost(make_open_request(), DISPATCH, datetime(2026, 11, 21, tzinfo=UTC), claimed_id="req_1")
+    with make_client(httpx.MockTransport(handler)) as client:
+        return ADAPTER.prove(client, _connection(), lost)
+
+
+def test_proof_is_one_read_of_the_task_that_was_named() -> None:
+    request, seen = make_open_request(), []
+    told = {"requestId": "req_1", "model": request.model, "prompt": request.prompt, "duration": request.duration}
+
+    def handler(sent: httpx.Request) -> httpx.Response:
+        seen.append((sent.method, str(sent.url), sent.headers["Authorization"]))
+        return httpx.Response(200, json=told | {"aspectRatio": request.aspect_ratio})
+
+    assert _prove(handler) == Proof(ProofKind.FOUND, "req_1")
+    assert seen == [("GET", f"{BASE}{TASKS}/req_1", f"Bearer {SECRET}")]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (401, BadKey), (500, Retryable), (429, Retryable)])
+def test_proof_that_cannot_be_read_is_an_error_and_no_proof(status: int, kind: type[ProviderError]) -> None:
+    with pytest.raises(kind):
+        _prove(_answers(status, _error()))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{ broken", b'"req_1"'])
+def test_proof_that_makes_no_sense_is_none(content: bytes) -> None:
+    assert _prove(_answers(200, content)).kind == ProofKind.UNCLEAR
 
 
 @pytest.mark.parametrize("call", [_create, _status, _status_async, _cancel, _check])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from studio.providers.answers import NO_USAGE, Created, RemoteState, RemoteStatus, Usage
+from studio.providers.answers import NO_USAGE, Claim, Created, RemoteState, RemoteStatus, Usage
 from studio.providers.reading import Unreadable
 from studio.providers.seedance import parse
 from tests.providers.factories import fixture
@@ -108,3 +108,21 @@ def test_failure_to_answer_is_none_of_the_task() -> None:
 )
 def test_charge_is_read_also_from_a_status(value: Any, usage: Usage) -> None:
     assert parse.status({"status": "processing", "creditsCharged": value}).usage == usage
+
+
+@pytest.mark.parametrize(
+    ("document", "claim"),
+    [
+        ({"requestId": "req_1", "status": "succeeded"}, Claim("req_1")),
+        ({"requestId": "req_1", "metadata": {"renderId": "rushes-7-1"}}, Claim("req_1", "rushes-7-1")),
+        ({"requestId": "req_1", "metadata": {"renderId": ["rushes-7-1"]}}, Claim("req_1")),
+        ({"requestId": "req_1", "metadata": "rushes-7-1"}, Claim("req_1")),
+    ],
+)
+def test_claim_is_the_id_and_our_metadata(document: dict[str, Any], claim: Claim) -> None:
+    assert parse.claim(document) == claim
+
+
+@pytest.mark.parametrize("remote_id", [None, "", "../keys", "a b", "x" * 256, ["req_1"], {"id": "req_1"}, True, "\x00"])
+def test_call_without_an_id_that_can_be_followed_claims_nothing(remote_id: Any) -> None:
+    assert parse.claim({"requestId": remote_id}) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 
 from studio.choices import Operation
 from studio.providers.answers import Usage
+from studio.providers.estimates import PriceFacts
+from studio.providers.seedance import prices
 from studio.providers.seedance.prices import estimate, settle
 from tests.providers.seedance.makers import make_open_request
 
@@ -58,3 +62,27 @@ def test_settling_without_a_charge_reckons_nothing() -> None:
         None,
         "Price unknown. The gateway did not say how many credits it took.",
     )
+
+
+def test_estimate_names_the_example_it_is() -> None:
+    assert estimate(make_open_request(Operation.IMAGE_TO_VIDEO)).row == PriceFacts(
+        provider="seedance",
+        model="seedance-2.0",
+        resolution="720p",
+        condition="5 s, from an image",
+        unit="take",
+        rate=Decimal(64),
+        currency="credits",
+        source="Examples of Seedance 2.0 Open API, Text to video page and Image to video page",
+        dated=date(2026, 11, 21),
+    )
+
+
+def test_newer_example_changes_quotes_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = (5, Operation.TEXT_TO_VIDEO)
+    newer = replace(prices.EXAMPLES[place][0], rate=Decimal(48), dated=date(2026, 12, 1))
+    monkeypatch.setitem(prices.EXAMPLES, place, (*prices.EXAMPLES[place], newer))
+
+    before, after = (estimate(make_open_request(), date(2026, month, 1)) for month in (11, 12))
+
+    assert (before.amount, after.amount, after.row) == (Decimal(40), Decimal(48), newer)

@@ -11,7 +11,7 @@ from studio.providers import registry
 from studio.providers.capabilities import Capability
 from studio.providers.checks import Problem, problems
 from studio.providers.tokenhub.catalog import CAPABILITIES, NO_EXTENSION
-from studio.providers.tokenhub.prices import USD_PER_SECOND
+from studio.providers.tokenhub.prices import ROWS
 from tests.providers.factories import make_audio, make_image, make_video, model
 from tests.providers.tokenhub.makers import OFFERED, make_hub_request
 
@@ -76,7 +76,9 @@ def test_every_fact_has_a_source(capability: Capability) -> None:
 
 @each_model
 def test_every_resolution_has_a_price(capability: Capability) -> None:
-    assert {(capability.model, resolution) for resolution in capability.resolutions} <= set(USD_PER_SECOND)
+    assert {(capability.model, resolution) for resolution in capability.resolutions} <= {
+        (row.model, row.resolution) for row in ROWS
+    }
 
 
 @pytest.mark.parametrize("operation", OFFERED)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from studio.choices import Operation
 from studio.providers.answers import Usage
+from studio.providers.estimates import PriceFacts
+from studio.providers.tokenhub import prices
 from studio.providers.tokenhub.prices import estimate, settle
 from tests.providers.factories import make_audio, make_image, make_video
 from tests.providers.tokenhub.makers import make_hub_request
@@ -99,3 +105,52 @@ def test_settling_without_a_count_measures_the_file() -> None:
 
     assert found.amount == Decimal("1.0084")
     assert found.basis == "5.042 s, measured in the file × $0.20 per second at 720p (published price, 2026-11-21)."
+
+
+@pytest.fixture
+def newer_row(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceFacts]:
+    """It is November, and the guide names another rate from December on."""
+    row = replace(prices.ROWS[0], rate=Decimal("0.25"), dated=date(2026, 12, 1))
+    monkeypatch.setattr(prices, "ROWS", (*prices.ROWS, row))
+    with time_machine.travel(datetime(2026, 11, 21, tzinfo=UTC)):
+        yield row
+
+
+def test_estimate_names_the_row_it_was_worked_out_with() -> None:
+    assert estimate(make_hub_request()).row == PriceFacts(
+        provider="tokenhub",
+        model="doubao-seedance-2.0",
+        resolution="720p",
+        condition="",
+        unit="second",
+        rate=Decimal("0.20"),
+        currency="USD",
+        source="TokenHub, Seedance guide",
+        dated=date(2026, 11, 21),
+    )
+
+
+def test_newer_row_changes_quotes_from_its_day_on(newer_row: PriceFacts) -> None:
+    before, after = (estimate(make_hub_request(), date(2026, month, 1)) for month in (11, 12))
+
+    assert (before.amount, after.amount, after.row) == (Decimal("1.00"), Decimal("1.25"), newer_row)
+    assert after.basis == "5 s × $0.25 per second at 720p (published price, 2026-12-01)."
+
+
+def test_settling_goes_by_the_row_it_was_quoted_from(newer_row: PriceFacts) -> None:
+    seconds = Usage(seconds=Decimal(6))
+    other = replace(newer_row, model="doubao-seedance-2.0-fast")
+
+    amounts = [
+        settle(make_hub_request(), Decimal(5), 1280, 720, seconds, quoted).amount for quoted in (newer_row, None, other)
+    ]
+
+    assert amounts == [Decimal("1.50"), Decimal("1.20"), Decimal("1.20")]
+
+
+def test_rate_is_said_as_finely_as_it_is(newer_row: PriceFacts) -> None:
+    kept = replace(newer_row, rate=Decimal("0.125000"))
+
+    found = settle(make_hub_request(), Decimal(8), 1280, 720, quoted=kept)
+
+    assert found.basis == "8 s, measured in the file × $0.125 per second at 720p (published price, 2026-12-01)."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from studio.choices import Operation
+from studio.providers.answers import Usage
+from studio.providers.estimates import PriceFacts
 from studio.providers.requests import RenderRequest
 from studio.providers.tokenlab.prices import estimate, settle
 from tests.providers.factories import make_image, make_request, make_video
@@ -146,3 +149,28 @@ def test_settling_uses_the_size_of_the_file() -> None:
 
     assert found.tokens == Decimal(640 * 640 * 121) / 1024
     assert "640×640, measured in the file" in found.basis
+
+
+def test_estimate_names_the_row_it_was_worked_out_with() -> None:
+    assert estimate(make_request()).row == PriceFacts(
+        provider="tokenlab",
+        model="seedance-2.0-fast",
+        resolution="720p",
+        condition="without a video",
+        unit="million tokens",
+        rate=Decimal("5.441176"),
+        currency="USD",
+        source="Official CNY list price ÷ 6.8 (TokenLab, Seedance 2.0 page; list: Ark billing page)",
+        dated=date(2026, 7, 25),
+    )
+
+
+def test_settling_goes_by_the_row_it_was_quoted_from() -> None:
+    quoted = estimate(make_request()).row
+    assert quoted is not None
+
+    found = settle(
+        make_request(), Decimal(5), 1280, 720, Usage(tokens=1_000_000), replace(quoted, rate=Decimal("4.25"))
+    )
+
+    assert found.amount == Decimal("4.2500")
