@@ -11,8 +11,10 @@ from studio.providers import registry
 from studio.providers.availability import Options, Selection, options
 from studio.providers.capabilities import Capability
 from studio.providers.merging import merged
-from studio.services.composition import Composition, judge, number
+from studio.services.budgets import binding, limits_of
+from studio.services.composition import Composition, number
 from studio.services.doors import Offer, keys_of, offers_of
+from studio.services.judging import judge
 from studio.services.tray import TrayItem, slots_of, tray_of
 
 
@@ -41,6 +43,7 @@ def compose(draft: ComposerDraft) -> Composition:
         ],
         takes=number(values.get("takes"), 1) or 1,
         source_take=_source_take(draft, values),
+        budgets=limits_of(binding(project_id=draft.project_id, person_id=draft.user_id)),
         extendable=_extendable(draft, offers, pinned) if values["operation"] == Operation.VIDEO_EXTENSION else (),
     )
     judge(composition, [offer for offer in offers if offer.capability.studio_model == values["model"]])

@@ -1,4 +1,6 @@
-"""One state of the composer, ready to be shown: the request it stands for, what stops it, and what it would cost."""
+"""One state of the composer, ready to be shown: the request it stands for, what stops it, and what it would cost.
+
+How it is worked out is in `judging`."""
 
 from __future__ import annotations
 
@@ -8,18 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from studio.choices import Lineage, Operation
-from studio.lib import mentions, variables
-from studio.models import ComposerDraft, PromptVersion, ProviderKey, Render
+from studio.lib.money import money, money_left
+from studio.models import ComposerDraft, ProviderKey, Render
 from studio.providers.availability import Options
 from studio.providers.capabilities import Capability
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
-from studio.services.doors import Door, Offer, choose, doors, frozen, next_doors
-from studio.services.requests import Choice, build_request
+from studio.services.budgets import of_project
+from studio.services.doors import Door, choose, frozen
+from studio.services.limits import Holder, Limit, Stop, tightest, warnings_of
+from studio.services.overrides import Helpers
 from studio.services.storing import Origin
-from studio.services.tray import Slot, TrayItem, counts_of
+from studio.services.tray import Slot, TrayItem
 
 
 @dataclass
@@ -44,6 +47,12 @@ class Composition:
     door_reason: str = ""
     # Where it is tried next if the chosen door refuses, in order.
     further: list[Door] = field(default_factory=list)
+    # The budgets under which this person renders here, and who may go over what stands against this.
+    budgets: list[Limit] = field(default_factory=list)
+    helpers: Helpers | None = None
+    override_reason: str = ""
+    # Those of the problems that an override would pass.
+    stopped: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     origin: Origin = field(default_factory=Origin)
@@ -80,6 +89,61 @@ class Composition:
         if self.estimate is None or self.estimate.amount is None or takes_problems(self.takes):
             return None
         return self.estimate.amount * self.takes
+
+    @property
+    def stops(self) -> Sequence[Stop]:
+        """The limits that this goes over; none while the key is of no use for another reason."""
+        return () if self.door is None or self.door.closed else self.door.stops
+
+    @property
+    def may_override(self) -> bool:
+        """Whether this person may go over all that stands against it."""
+        return self.helpers is not None and self.helpers.may_pass(self.draft.user_id, self.stops)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a limit keeps this person from rendering, whatever else is right or wrong."""
+        return bool(self.stops) and not self.may_override
+
+    @property
+    def shut_problems(self) -> list[Problem]:
+        """The problems that no override passes."""
+        return [problem for problem in self.problems if problem not in self.stopped]
+
+    @property
+    def budget_warnings(self) -> list[str]:
+        """What to say of limits that this nearly uses up."""
+        if self.door is None or self.estimate is None or self.stops:
+            return []
+        return warnings_of(limits=self.door.limits, amount=self.total, currency=self.estimate.currency)
+
+    @property
+    def tightest(self) -> Limit | None:
+        """The limit of which least is left, of those in which this is paid."""
+        if self.door is None or self.estimate is None:
+            return None
+        return tightest(limits=self.door.limits, currency=self.estimate.currency)
+
+    @property
+    def left_words(self) -> str:
+        """What this press leaves of that: “$5.38 of your budget left after this”, or by how much it goes over."""
+        limit = self.tightest
+        if limit is None or self.total is None:
+            return ""
+        over = limit.over(self.total)
+        if over > 0:
+            return f"{money(over, limit.currency)} over {limit.name}"
+        return f"{money_left(-over, limit.currency)} of {limit.name} left after this"
+
+    @property
+    def stop_word(self) -> str:
+        """What is gone over, in one word."""
+        return "cap" if all(stop.holder == Holder.KEY for stop in self.stops) else "budget"
+
+    @property
+    def project_budgets(self) -> list[Limit]:
+        """Those that the bar of the project shows."""
+        return of_project(self.budgets)
 
     @property
     def shown(self) -> str:
@@ -143,121 +207,3 @@ def number(text: str | None, otherwise: int | None = None) -> int | None:
         return int(typed) if len(typed) < 19 else otherwise
     except ValueError:
         return otherwise
-
-
-def judge(composition: Composition, offers: Sequence[Offer]) -> None:
-    """Build the request, find the doors for it, and add what stops it, what to beware of, and what it would cost."""
-    if problem := _nothing_to_ask(composition, offers):
-        composition.problems.append(problem)
-        return
-    request = build_request(_choice(composition))
-    composition.doors = doors(
-        offers=offers, request=request, source_take=composition.source_take, takes=composition.takes
-    )
-    _choose_door(composition)
-    composition.problems += _typed_problems(composition)
-    composition.origin = _origin(composition)
-
-
-def _nothing_to_ask(composition: Composition, offers: Sequence[Offer]) -> Problem | None:
-    if composition.capability is None:
-        return Problem("model", "There is no gateway key here yet. An admin adds one under Keys.")
-    if not offers:
-        name = composition.capability.name
-        return Problem("model", f"No key of this project offers {name}. Choose another model, or ask an admin.")
-    if composition.values["operation"] not in Operation.values:
-        return Problem("operation", "Choose what to make from the list.")
-    return None
-
-
-def _choose_door(composition: Composition) -> None:
-    wanted, pinned = composition.values.get("key"), composition.pinned
-    if wanted and pinned is None:
-        composition.problems.append(Problem("key", "The key chosen here is gone. Choose another gateway."))
-        return
-    composition.door, composition.door_reason = choose(composition.doors, pinned)
-    if composition.door is None:
-        composition.problems.append(_not_there(composition))
-        return
-    # One reason why the key is of no use is enough: what it may spend matters little while it is paused.
-    composition.problems += [*composition.door.closed[:1], *composition.door.problems]
-    composition.warnings += composition.door.warnings
-    if composition.draft.project.tries_next_gateway and pinned is None and composition.door.is_open:
-        composition.further = next_doors(composition.doors, composition.door)
-
-
-def _not_there(composition: Composition) -> Problem:
-    """A key chosen by hand has no silent stand-in."""
-    label = composition.pinned.label if composition.pinned else ""
-    name = composition.capability.name if composition.capability else "this model"
-    return Problem("key", f"The key “{label}” does not offer {name}. Choose another gateway or another model.")
-
-
-def _choice(composition: Composition) -> Choice:
-    """The request as it would go to any of the doors; each makes it out to its own gateway and model."""
-    values, capability = composition.values, composition.capability
-    return Choice(
-        provider="",
-        model="",
-        operation=Operation(values["operation"]),
-        prompt=_filled(composition),
-        duration=number(values.get("duration"), 0) or 0,
-        resolution=values.get("resolution", ""),
-        aspect_ratio=values.get("aspect_ratio", ""),
-        # What no door of the model has is not shown, so it is not asked for either.
-        sound=bool(values.get("sound")) and capability is not None and capability.sound_offered,
-        seed=number(values.get("seed")) if capability is not None and capability.seed else None,
-        inputs=[(item.role, item.asset) for item in composition.tray if item.role is not None],
-        source_take=composition.source_take,
-    )
-
-
-def _filled(composition: Composition) -> str:
-    text = composition.values.get("prompt", "")
-    try:
-        return variables.fill(text, dict(composition.variables))
-    except variables.MissingVariables:
-        return text
-
-
-def _typed_problems(composition: Composition) -> list[Problem]:
-    """What is wrong with the words and numbers themselves, beyond what a gateway rules out."""
-    values, found = composition.values, []
-    empty = [name for name, value in composition.variables if not value.strip()]
-    found += [Problem(f"variable:{name}", str(variables.MissingVariables([name]))) for name in empty]
-    if values.get("seed", "").strip() and number(values["seed"]) is None:
-        found.append(Problem("seed", f"“{values['seed']}” is not a whole number. Correct it, or leave it empty."))
-    if number(values.get("takes")) is None:
-        found.append(Problem("takes", "Say how many takes: a number from 1 to 8."))
-    found += takes_problems(composition.takes)
-    return found + _mention_problems(composition)
-
-
-def _mention_problems(composition: Composition) -> list[Problem]:
-    counts = counts_of(composition.tray)
-    # In what is sent, for a variable's value may speak of a reference as well.
-    unknown = mentions.unknown(_filled(composition), counts)
-    return [Problem("prompt", _missing(composition, f"@{each.kind.label}{each.number}", each)) for each in unknown]
-
-
-def _missing(composition: Composition, name: str, mention: mentions.Mention) -> str:
-    """Why a name in the prompt stands for nothing: its reference is not there, or this operation does not use it."""
-    lying = sum(item.asset.kind == mention.kind for item in composition.tray)
-    if mention.number <= lying:
-        label = Operation(composition.values["operation"]).label
-        return (
-            f"{name} is in the tray, but {label} does not use it. Take it out of the text, or choose another operation."
-        )
-    return f"{name} is not in the tray. Add it there, or take it out of the text."
-
-
-def _origin(composition: Composition) -> Origin:
-    data = composition.draft.data
-    version, parent = data.get("prompt_version"), data.get("parent")
-    project = composition.draft.project
-    return Origin(
-        prompt_version=PromptVersion.objects.filter(pk=version, prompt__project=project).first() if version else None,
-        parent=project.renders.filter(pk=parent).first() if parent else None,
-        lineage=data.get("lineage", "") if data.get("lineage") in Lineage.values else "",
-        source_take=composition.source_take,
-    )

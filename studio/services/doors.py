@@ -16,9 +16,11 @@ from studio.providers.checks import Problem, warnings
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
 from studio.services import key_limits, pricing
+from studio.services.limits import Holder, Limit, Stop, stops_of
 from studio.services.requests import find_problems, offered_with
 
 BY_HAND = "Chosen by hand."
+WITHIN_BUDGET = "The first that the budgets have room for."
 CURRENCY_ORDER = ("USD", "CNY")
 # A request that is wrong in one of these has no price.
 _PRICED_BY = {"model", "operation", "resolution", "duration"}
@@ -34,8 +36,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Door:
-    """One key for one request. `problems` are the request's, `closed` the key's own: paused, or its cap is reached.
+    """One key for one request. `problems` are the request's, `closed` the key's own: paused, or its price is stopped.
 
+    `limits` bind what is spent here, and `stops` are those that this goes over, which somebody may override.
     `hindrances` stop this door and not all of them alike: an empty prompt rules out no gateway in particular.
     `stand_ins` come after it in a list of next doors: further keys of gateways that were asked before."""
 
@@ -46,6 +49,8 @@ class Door:
     closed: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     estimate: Estimate | None
+    limits: tuple[Limit, ...] = ()
+    stops: tuple[Stop, ...] = ()
     hindrances: tuple[Problem, ...] = ()
     stand_ins: tuple[Door, ...] = ()
 
@@ -60,9 +65,20 @@ class Door:
         return not self.hindrances
 
     @property
+    def is_shut(self) -> bool:
+        """Whether the key itself is of no use, whatever is asked for."""
+        return bool(self.closed) or any(stop.holder == Holder.KEY for stop in self.stops)
+
+    @property
+    def is_within(self) -> bool:
+        """Whether no budget stands against it; budgets are not the gateway's, so they do not shut its door."""
+        return all(stop.holder == Holder.KEY for stop in self.stops)
+
+    @property
     def why_not(self) -> str:
         """The first thing that stops it, in words."""
-        return self.hindrances[0].message if self.hindrances else ""
+        found = (*self.hindrances, *(stop.problem() for stop in self.stops))
+        return found[0].message if found else ""
 
     @property
     def amount(self) -> Decimal | None:
@@ -96,31 +112,38 @@ def offers_of(keys: Sequence[ProviderKey]) -> list[Offer]:
 
 
 def doors(
-    *, offers: Sequence[Offer], request: RenderRequest, source_take: Render | None = None, takes: int = 1
+    *,
+    offers: Sequence[Offer],
+    request: RenderRequest,
+    source_take: Render | None = None,
+    takes: int = 1,
+    budgets: Sequence[Limit] = (),
 ) -> list[Door]:
-    """A door for each offer, the open ones first and in order of price.
+    """A door for each offer, the open ones first, then those within the `budgets`, and in order of price.
 
     `request` is made out to each gateway and model in turn."""
-    made = [_door(offer, request, source_take) for offer in offers]
-    made = _with_caps(made, takes)
+    stops = pricing.open_stops()
+    made = [_door(offer, request, source_take, stops) for offer in offers]
+    made = _with_limits(made, takes, budgets)
     common = _common(made)
-    judged = [replace(door, hindrances=(*door.closed, *_except(door.problems, common))) for door in made]
-    return sorted(judged, key=lambda door: (not door.is_open, door.rank))
+    judged = [replace(door, hindrances=(*_own(door), *_except(door.problems, common))) for door in made]
+    return sorted(judged, key=lambda door: (not door.is_open, not door.is_within, door.rank))
 
 
-def _door(offer: Offer, request: RenderRequest, source_take: Render | None) -> Door:
+def _door(offer: Offer, request: RenderRequest, source_take: Render | None, stops: pricing.Stops) -> Door:
     key, capability = offer.key, offer.capability
     own = replace(request, provider=capability.provider, model=capability.model)
     problems = find_problems(capability=capability, request=own, key=key, source_take=source_take)
     has_price = not _PRICED_BY & {problem.field for problem in problems}
+    stopped = pricing.stop_problem(own, stops=stops)
     return Door(
         key=key,
         capability=capability,
         request=own,
         problems=tuple(problems),
-        closed=(_paused(key),) if key.paused_at is not None else (),
+        closed=(*((_paused(key),) if key.paused_at is not None else ()), *((stopped,) if stopped else ())),
         warnings=tuple(warnings(capability, own)),
-        estimate=pricing.quote(own) if has_price else None,
+        estimate=pricing.quote(own, stops=stops) if has_price else None,
     )
 
 
@@ -130,19 +153,25 @@ def _paused(key: ProviderKey) -> Problem:
     return Problem("key", f"The key “{key.label}” is paused. Choose another gateway, or ask an admin.")
 
 
-def _with_caps(made: Sequence[Door], takes: int) -> list[Door]:
+def _with_limits(made: Sequence[Door], takes: int, budgets: Sequence[Limit]) -> list[Door]:
     """What the capped keys have left is read for all of them together."""
     capped = {door.key.pk: door.key for door in made if door.key.monthly_cap is not None}
     spent = key_limits.spent_by_key(keys=list(capped.values())) if capped else {}
-    return [_with_cap(door, takes, spent[door.key.pk]) if door.key.pk in spent else door for door in made]
+    caps = {pk: key_limits.limit_of(key=key, spent=spent[pk]) for pk, key in capped.items()}
+    return [_with_limit(door, takes, (*budgets, *filter(None, [caps.get(door.key.pk)]))) for door in made]
 
 
-def _with_cap(door: Door, takes: int, spent: Decimal) -> Door:
+def _with_limit(door: Door, takes: int, limits: tuple[Limit, ...]) -> Door:
     if door.estimate is None:
         return door
     amount = None if door.amount is None else door.amount * max(takes, 1)
-    problem = key_limits.cap_problem(key=door.key, amount=amount, currency=door.estimate.currency, spent=spent)
-    return replace(door, closed=(*door.closed, problem)) if problem else door
+    stops = stops_of(limits=limits, amount=amount, currency=door.estimate.currency)
+    return replace(door, limits=limits, stops=tuple(stops))
+
+
+def _own(door: Door) -> list[Problem]:
+    """What stands against the key itself."""
+    return [*door.closed, *(stop.problem() for stop in door.stops if stop.holder == Holder.KEY)]
 
 
 def _common(made: Sequence[Door]) -> Collection[Problem]:
@@ -166,8 +195,10 @@ def choose(ranked: Sequence[Door], pinned: ProviderKey | None = None) -> tuple[D
         return next((door for door in ranked if door.key.pk == pinned.pk), None), BY_HAND
     able = [door for door in ranked if door.is_open]
     if able:
-        return able[0], _reason(able, len(ranked))
-    nearest = sorted(ranked, key=lambda door: (bool(door.closed), len(door.hindrances)))
+        chosen = next((door for door in able if door.is_within), able[0])
+        is_first = chosen is min(able, key=lambda door: door.rank)
+        return chosen, _reason(able, len(ranked)) if is_first else WITHIN_BUDGET
+    nearest = sorted(ranked, key=lambda door: (door.is_shut, len(door.hindrances)))
     return next(iter(nearest), None), ""
 
 
@@ -192,7 +223,8 @@ def next_doors(ranked: Sequence[Door], chosen: Door) -> list[Door]:
 
     One that names no price is not among them. Their gateways' other keys only help where an account is empty: they
     stand in after the last one, and never cost more than what is shown of their gateway."""
-    able = [door for door in ranked if door.is_open and door.amount is not None and door.key.pk != chosen.key.pk]
+    able = [door for door in ranked if door.is_open and door.is_within and door.amount is not None]
+    able = [door for door in able if door.key.pk != chosen.key.pk]
     shown = {chosen.key.provider: chosen}
     further = [door for door in able if shown.setdefault(door.key.provider, door) is door]
     stand_ins = [door for door in able if door not in further and _costs_no_more(door, shown[door.key.provider])]

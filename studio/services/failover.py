@@ -17,7 +17,7 @@ from studio.providers import registry
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
 from studio.providers.traps import Trap, trap_of
-from studio.services import pricing
+from studio.services import key_limits, pricing
 from studio.services.queue import ensure_tracker
 from studio.services.requests import find_problems, offered_with
 from studio.services.storing import Order, Origin, closed_now, store_render
@@ -53,6 +53,8 @@ def try_next(*, render: Render) -> Render | None:
     if found := made.first():
         return found
     closed = _closed_gateways(render)
+    # All at once and in order: taken one after the other, two refusals with the same doors could wait for each other.
+    key_limits.lock_all(key_ids=[fallback["key"] for fallback in render.fallbacks])
     for place, fallback in enumerate(render.fallbacks):
         order = _order(render, fallback, submission, closed, render.fallbacks[place + 1 :])
         if order is not None and not closed_now(order=order, takes=1):

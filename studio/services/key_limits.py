@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Sum
 
 from studio.choices import AT_GATEWAY, RenderState
 from studio.lib.clock import now
-from studio.lib.money import money, money_left
 from studio.models import Attempt, ProviderKey, Render
-from studio.providers.problem import Problem
+from studio.providers import registry
 from studio.services import spending
+from studio.services.limits import Holder, Limit
 
 # An unconfirmed take may run there too, but nobody knows for how long: the gateway itself says when it is too many.
 TAKES_A_PLACE = (RenderState.SUBMITTING, *AT_GATEWAY)
@@ -40,6 +40,12 @@ def lock(*, key_id: int) -> ProviderKey:
     return keys.get(pk=key_id)
 
 
+def lock_all(*, key_ids: Collection[int]) -> None:
+    """Several keys at once, in the one order in which keys are ever locked."""
+    keys = ProviderKey.objects.select_for_update(no_key=True).filter(pk__in=key_ids).order_by("pk")
+    list(keys.values_list("pk", flat=True))
+
+
 def room(*, key: ProviderKey) -> Room:
     """Why a take that waits for `key` has to wait on, or that it need not."""
     if key.max_running is not None:
@@ -57,7 +63,8 @@ def _seconds_of_pace(key: ProviderKey, per_minute: int) -> float:
     """Until the oldest of the last `per_minute` sendings is a minute old."""
     if per_minute == 0:
         return MINUTE.total_seconds()
-    sent = Attempt.objects.filter(key=key).order_by("-pk").values_list("created_at", flat=True)
+    # What was sent in the future was sent before the clock was set back, and nobody knows how long ago.
+    sent = Attempt.objects.filter(key=key, created_at__lte=now()).order_by("-pk").values_list("created_at", flat=True)
     oldest = next(iter(sent[per_minute - 1 : per_minute]), None)
     return 0 if oldest is None else (oldest + MINUTE - now()).total_seconds()
 
@@ -87,26 +94,21 @@ def spent_by_key(*, keys: Iterable[ProviderKey]) -> dict[int, Decimal]:
     return spent
 
 
-def cap_problem(
-    *, key: ProviderKey, amount: Decimal | None, currency: str, spent: Decimal | None = None
-) -> Problem | None:
-    """Why `amount` more (of all takes asked for together) may not be spent with `key`, or None.
+def caps() -> list[Limit]:
+    """The caps of all keys that have one, with what is spent of each; two queries."""
+    capped = ProviderKey.objects.present().exclude(monthly_cap=None).defer("secret", "management_secret")
+    keys = {key.pk: key for key in capped}
+    spent = spent_by_key(keys=keys.values()) if keys else {}
+    return [limit_of(key=key, spent=spent[pk]) for pk, key in keys.items()]
 
-    Called under `lock`, in the transaction that reserves the money; a page that only tells hands in what is `spent`.
-    """
-    if key.monthly_cap is None:
-        return None
-    cap = f"{money(key.monthly_cap, key.currency)} a month"
-    if amount is None or currency != key.currency:
-        why = "its price is not known beforehand" if amount is None else f"its price is in {currency}"
-        return Problem("key", f"This key is limited to {cap}, and {why}. Choose another gateway, or ask an admin.")
-    spent = spent_this_month(key=key) if spent is None else spent
-    if spent + amount <= key.monthly_cap:
-        return None
-    left = max(key.monthly_cap - spent, Decimal(0))
-    left_words, needed = money_left(left, currency), money(amount, currency)
-    return Problem(
-        "key",
-        f"This key is limited to {cap}; {left_words} are left, and this needs {needed}. "
-        "Choose another gateway, wait for the next month, or ask an admin.",
+
+def limit_of(*, key: ProviderKey, spent: Decimal) -> Limit:
+    """The cap of a key that has one, as a limit like any other."""
+    return Limit(
+        holder=Holder.KEY,
+        subject=f"{registry.get(key.provider).name}: {key.label}",
+        currency=key.currency,
+        amount=key.monthly_cap or Decimal(0),
+        spent=spent,
+        key=key,
     )

@@ -15,10 +15,12 @@ from studio.lib.clock import now
 from studio.models import Project, ProviderKey, Render, User
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
+from studio.services import overrides
 from studio.services.doors import BY_HAND
+from studio.services.overrides import Override
 from studio.services.queue import enqueue, ensure_tracker
 from studio.services.requests import can_be_called_back, capability_with, find_problems
-from studio.services.storing import KEY_IS_GONE, Order, Origin, closed_now, store_render
+from studio.services.storing import KEY_IS_GONE, Closed, Order, Origin, closed_now, store_render
 from studio.services.transitions import note
 from studio.services.unsent import cancel_unsent
 
@@ -52,11 +54,12 @@ def create_renders(
     origin: Origin = Origin(),  # noqa: B008  (frozen)
     door_reason: str = "",
     fallbacks: Sequence[dict[str, Any]] = (),
+    override: Override | None = None,
 ) -> list[Render]:
     """Store `takes` renders, reserve their price and ask for them to be sent, all or nothing.
 
-    The same `submission` again returns what the first one made. Raises Refused, or AlreadyRendered when that was
-    something else.
+    The same `submission` again returns what the first one made. With an `override` budgets and caps are gone over, as
+    far as whoever gives it may. Raises Refused, or AlreadyRendered when that was something else.
     """
     if made := made_by(project=project, submission=submission):
         return _same(made, key, request, takes)
@@ -66,20 +69,30 @@ def create_renders(
     order = Order(project, asked_by, key, request, submission, origin, door_reason, fallbacks)
     try:
         with transaction.atomic():
-            found = closed_now(order=order, takes=takes)
+            closed = closed_now(order=order, takes=takes)
             # Looked for again under the lock: the other of two presses has made them meanwhile.
             if made := made_by(project=project, submission=submission):
                 return _same(made, key, request, takes)
-            if found:
-                raise Refused(found)
-            made = [store_render(order=order, take_number=number) for number in range(1, takes + 1)]
-            ensure_tracker()
-            return made
+            return _store(order, takes, closed, override)
     except IntegrityError:
         # The same press arrived twice at once, and the other one was first.
         if made := made_by(project=project, submission=submission):
             return _same(made, key, request, takes)
         raise
+
+
+def _store(order: Order, takes: int, closed: Closed, override: Override | None) -> list[Render]:
+    found = closed.problems or overrides.problems(
+        project=order.project, stops=closed.stops, override=override, person=order.asked_by
+    )
+    if found:
+        raise Refused([*found])
+    held = overrides.held_note(stops=closed.stops, override=override)
+    made = [store_render(order=order, take_number=number, held=held) for number in range(1, takes + 1)]
+    if closed.stops and override is not None:
+        overrides.record(stops=closed.stops, override=override, renders=made)
+    ensure_tracker()
+    return made
 
 
 def made_by(*, project: Project, submission: UUID) -> list[Render]:
@@ -90,6 +103,8 @@ def made_by(*, project: Project, submission: UUID) -> list[Render]:
 def _same(made: list[Render], key: ProviderKey, request: RenderRequest, takes: int) -> list[Render]:
     if len(made) != takes or made[0].key_id != key.pk or RenderRequest.from_json(made[0].spec) != request:
         raise AlreadyRendered
+    for render in made:
+        render.was_asked_before = True
     return made
 
 
@@ -165,15 +180,20 @@ def retry(*, render: Render, asked_by: User, submission: UUID | None = None, sou
     """
     if not render.has_ended or render.state == RenderState.READY:
         raise ValidationError("Only a take that was refused, failed, cancelled or expired can be tried again.")
+    submission = submission or _retry_submission(render, sound)
+    return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
+
+
+def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = True) -> Render:
+    """The same request as a take of its own, whatever has become of the first. Raises Refused."""
     request = RenderRequest.from_json(render.spec)
-    request = request if sound else replace(request, sound=False)
     return create_renders(
         project=render.project,
         asked_by=asked_by,
         key=render.key,
-        request=request,
+        request=request if sound else replace(request, sound=False),
         takes=1,
-        submission=submission or _retry_submission(render, sound),
+        submission=submission,
         origin=Origin(
             prompt_version=render.prompt_version,
             parent=render,

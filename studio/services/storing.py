@@ -12,7 +12,8 @@ from studio.lib.clock import now
 from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
 from studio.providers.problem import Problem
 from studio.providers.requests import RenderRequest
-from studio.services import key_limits, ledger, pricing
+from studio.services import budgets, key_limits, ledger, pricing
+from studio.services.limits import Stop, stops_of
 from studio.services.queue import enqueue
 
 KEY_IS_GONE = "The key for this is paused or gone. Choose another gateway, or ask an admin."
@@ -42,20 +43,41 @@ class Order:
     fallbacks: Sequence[dict[str, Any]] = field(default_factory=tuple)
 
 
-def closed_now(*, order: Order, takes: int) -> list[Problem]:
-    """Why the key may not be used for `takes` of this after all. Locks it until the transaction ends, so that takes
-    asked for at the same moment are counted one after the other."""
+@dataclass(frozen=True)
+class Closed:
+    """What stands against an order now: `problems` for everybody, `stops` unless somebody overrides them."""
+
+    problems: tuple[Problem, ...] = ()
+    stops: tuple[Stop, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.problems or self.stops)
+
+
+def closed_now(*, order: Order, takes: int) -> Closed:
+    """Why `takes` of this may not be asked for after all. Every way to a new render leads through here, in the
+    transaction that reserves its money.
+
+    Locks the key and the budgets until the transaction ends, in the order that `budgets` names, so that takes asked
+    for at the same moment are counted one after the other."""
     key = key_limits.lock(key_id=order.key.pk)
     if key.paused_at is not None or key.deleted_at is not None:
-        return [Problem("key", KEY_IS_GONE)]
+        return Closed((Problem("key", KEY_IS_GONE),))
+    if stopped := pricing.stop_problem(order.request):
+        return Closed((stopped,))
     estimate = pricing.quote(order.request)
     amount = None if estimate.amount is None else estimate.amount * takes
-    problem = key_limits.cap_problem(key=key, amount=amount, currency=estimate.currency)
-    return [problem] if problem else []
+    person_id = order.asked_by.pk if order.asked_by else None
+    limits = budgets.locked_limits(project_id=order.project.pk, person_id=person_id)
+    if key.monthly_cap is not None:
+        limits.append(key_limits.limit_of(key=key, spent=key_limits.spent_this_month(key=key)))
+    return Closed(stops=tuple(stops_of(limits=limits, amount=amount, currency=estimate.currency)))
 
 
-def store_render(*, order: Order, take_number: int) -> Render:
-    """Call it within a transaction: there is then no moment with the render and without its money and its hint."""
+def store_render(*, order: Order, take_number: int, held: str = ledger.HOLDS) -> Render:
+    """Call it within a transaction: there is then no moment with the render and without its money and its hint.
+
+    `held` is what the ledger says of the money."""
     request, origin = order.request, order.origin
     estimate = pricing.quote(request)
     render = Render.objects.create(
@@ -75,14 +97,14 @@ def store_render(*, order: Order, take_number: int) -> Render:
         estimate=estimate.amount,
         currency=estimate.currency,
         estimate_basis=estimate.basis,
-        price_row=pricing.row_of(estimate),
+        price_row=pricing.row_of(estimate=estimate),
         door_reason=order.door_reason[:400],
         fallbacks=list(order.fallbacks),
         enqueued_at=now(),
     )
     _store_inputs(render, request)
     RenderEvent.objects.create(render=render, to_state=render.state, reason="Asked for", actor=order.asked_by)
-    ledger.reserve(render=render)
+    ledger.reserve(render=render, held=held)
     enqueue("studio.jobs.submit.submit", render.pk)
     return render
 

@@ -69,3 +69,10 @@ def test_submission_is_read_or_none() -> None:
 
     assert read_press(query(submission=known)).submission == UUID(known)
     assert read_press(query(submission="nonsense")).submission is None
+
+
+def test_reason_for_going_over_tells_empty_from_not_asked_for() -> None:
+    typed = [read_press(query(**fields)).override_reason for fields in ({}, {"override_reason": ""})]
+
+    assert typed == [None, ""]
+    assert read_press(query(override_reason="The client\x00 wants it")).override_reason == "The client wants it"

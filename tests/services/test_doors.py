@@ -17,7 +17,7 @@ from studio.services import drafts
 from studio.services.composer import compose
 from studio.services.composition import Composition
 from studio.services.doors import BY_HAND, Door, choose, doors, frozen, keys_of, next_doors, offers_of
-from tests.factories import make_key, make_output, make_project, make_render, make_request
+from tests.factories import make_budget, make_key, make_output, make_project, make_render, make_request
 
 pytestmark = pytest.mark.django_db
 MODEL = "seedance-2.0-fast"
@@ -390,8 +390,26 @@ def test_compose_asks_the_database_as_often_for_any_number_of_keys(
         make_key(provider="tokenhub", monthly_cap=Decimal(100))
     draft: ComposerDraft = drafts.draft_of(project=project, user=artist)
 
-    # Keys, and what is paid and held with the capped ones.
-    with django_assert_num_queries(3):
+    # Keys, budgets, where quoting is stopped, and what is paid and held with the capped ones.
+    with django_assert_num_queries(4):
         compose(draft)
 
     assert Render.objects.count() == 0
+
+
+def test_door_over_the_budget_is_open_but_stands_behind_and_is_never_the_next(
+    project: Project, artist: User, lab: ProviderKey, hub: ProviderKey
+) -> None:
+    Project.objects.update(tries_next_gateway=True)
+    project.refresh_from_db()
+    # Room for what the one takes, and not for the other.
+    make_budget(project, amount=Decimal("0.70"))
+
+    composition = say(project, artist)
+
+    assert [(door.key.label, door.is_open, door.is_within) for door in composition.doors] == [
+        ("Lab", True, True),
+        ("Hub", True, False),
+    ]
+    assert (composition.further, composition.door_reason) == ([], "Cheapest of 2 that can do this.")
+    assert composition.doors[1].why_not.startswith("This goes over the project’s budget of $0.70 a month by $0.10")

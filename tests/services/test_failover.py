@@ -16,7 +16,7 @@ from studio.services import attempts
 from studio.services.failover import try_next
 from studio.services.renders import create_renders
 from studio.services.transitions import move
-from tests.factories import make_attempt, make_key, make_project, make_request
+from tests.factories import make_attempt, make_budget, make_key, make_project, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +278,12 @@ def test_what_the_studio_did_not_send_is_not_tried_elsewhere(allowing: Project, 
     attempts.record_not_sent(attempt=attempt, said="", meaning="No connection.", advice="Wait.")
 
     assert (switched(), try_next(render=attempt.render)) == ([], None)
+
+
+def test_door_that_the_budget_has_no_room_for_is_not_tried(allowing: Project, hub: ProviderKey) -> None:
+    # Room for what the first gateway takes, and not for the next one.
+    make_budget(allowing, amount=Decimal("0.70"))
+
+    refuse(sent(allowing, shown(hub)))
+
+    assert switched() == []

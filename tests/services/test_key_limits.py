@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.db import connections
 
 from studio.choices import RenderState
 from studio.lib.clock import later, now
-from studio.models import Attempt, LedgerEntry, Project, Render
+from studio.models import Attempt, Project, Render
 from studio.services import key_limits, ledger, recovery
+from studio.services.limits import stops_of
 from tests.factories import begin, make_attempt, make_key, make_project, make_render
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def reserved(project: Project, amount: str, **over: Any) -> Render:
 
 
 def last_month(render: Render) -> None:
-    LedgerEntry.objects.filter(render=render).update(created_at=now().replace(day=1) - timedelta(days=1))
+    Render.objects.filter(pk=render.pk).update(booked_at=now().replace(day=1) - timedelta(days=1))
 
 
 def test_spent_counts_what_was_paid_and_what_is_held(project: Project) -> None:
@@ -60,12 +61,6 @@ def test_spent_never_adds_another_currency(project: Project) -> None:
     assert key_limits.spent_this_month(key=key) == Decimal(1)
 
 
-def test_month_begins_in_utc() -> None:
-    moment = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
-
-    assert key_limits._month_start(moment) == datetime(2026, 11, 1, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("amount", "currency", "words"),
     [
@@ -79,14 +74,22 @@ def test_cap_lets_through_what_fits(project: Project, amount: Decimal | None, cu
     key = make_key(monthly_cap=Decimal("1.00"))
     reserved(project, "0.42", key=key)
 
-    problem = key_limits.cap_problem(key=key, amount=amount, currency=currency)
+    limit = key_limits.limit_of(key=key, spent=key_limits.spent_this_month(key=key))
 
-    assert (problem.message if problem else "").startswith(words)
-    assert bool(problem) is bool(words)
+    found = stops_of(limits=[limit], amount=amount, currency=currency)
+
+    assert [stop.said for stop in found] == list(filter(None, [words]))
 
 
-def test_cap_of_none_stops_nothing() -> None:
-    assert key_limits.cap_problem(key=make_key(), amount=None, currency="credits") is None
+def test_caps_are_those_of_keys_that_have_one(project: Project) -> None:
+    capped = make_key(provider="tokenhub", label="Spring", monthly_cap=Decimal("1.00"))
+    make_key()
+    make_key(monthly_cap=Decimal("1.00"), deleted_at=now())
+    reserved(project, "0.42", key=capped)
+
+    assert [(cap.key, cap.subject, cap.used_words) for cap in key_limits.caps()] == [
+        (capped, "TokenHub: Spring", "$0.42 of $1.00 used this month")
+    ]
 
 
 @pytest.mark.parametrize("state", ["submitting", "waiting", "running"])
@@ -180,4 +183,3 @@ def test_take_that_was_paid_for_with_an_unknown_sum_counts_as_it_was_held(projec
     ledger.settle(render=render, amount=None, note="")
 
     assert key_limits.spent_this_month(key=key) == Decimal("0.60")
-    assert key_limits.cap_problem(key=key, amount=Decimal("0.60"), currency="USD") is not None
