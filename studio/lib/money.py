@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from collections.abc import Iterable
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 UNKNOWN = "price unknown"
 CURRENCY_SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
 _CENT, _TENTH_OF_A_CENT = Decimal("0.01"), Decimal("0.001")
 
 
-def money(amount: Decimal | None, currency: str = "USD") -> str:
-    """An amount as a person writes it, rounded up to the cent (to a tenth of a cent when it is smaller)."""
-    return UNKNOWN if amount is None else _written(amount, currency, _step(amount), ROUND_UP)
+def money(amount: Decimal | None, currency: str = "USD", beside: Iterable[Decimal] = ()) -> str:
+    """An amount as a person writes it, rounded up to the cent (to a tenth of a cent when it is smaller).
+
+    The sums `beside` it in one sentence are written as finely as the finest of them needs."""
+    return UNKNOWN if amount is None else _written(amount, currency, _step(amount, *beside), ROUND_UP)
 
 
-def money_left(amount: Decimal, currency: str) -> str:
+def money_left(amount: Decimal, currency: str, beside: Iterable[Decimal] = ()) -> str:
     """What is still there: rounded down, so that it never looks like enough when it is not."""
-    return _written(amount, currency, _step(amount), ROUND_DOWN)
+    return _written(amount, currency, _step(amount, *beside), ROUND_DOWN)
+
+
+def booked_money(amount: Decimal | None, currency: str = "USD") -> str:
+    """What was paid or is held, and sums of it: rounded as a till does, so that it adds up to what is beside it."""
+    return UNKNOWN if amount is None else _written(amount, currency, _step(amount), ROUND_HALF_UP)
 
 
 def fine_money(amount: Decimal | None, currency: str = "USD") -> str:
@@ -29,8 +37,8 @@ def reckoned(amount: Decimal | None, currency: str = "USD") -> str:
     return UNKNOWN if amount is None else f"≈ {money(amount, currency)}"
 
 
-def _step(amount: Decimal) -> Decimal:
-    return _CENT if amount >= Decimal("0.1") or amount == 0 else _TENTH_OF_A_CENT
+def _step(*amounts: Decimal) -> Decimal:
+    return _TENTH_OF_A_CENT if any(0 < amount < Decimal("0.1") for amount in amounts) else _CENT
 
 
 def _written(amount: Decimal, currency: str, step: Decimal, rounding: str) -> str:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from studio.lib.activity import Activity
+from studio.lib.activity import Activity, clear_dead
+from studio.lib.holders import holder_of, this_process
 
 
 def test_activity_counts_a_worker_from_begin_to_end(tmp_path: Path) -> None:
@@ -38,13 +39,13 @@ def test_activity_forgets_a_worker_that_died(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_activity_last_change_moves_with_every_task(tmp_path: Path) -> None:
-    activity = Activity(tmp_path / "run")
+def test_clear_dead_removes_what_dead_clusters_of_this_host_left(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    names = [f"studio:{holder}" for holder in (holder_of(gone.pid), this_process(), "elsewhere:1")]
+    for name in names:
+        Activity(tmp_path / name).begin()
 
-    never = activity.last_change()
-    activity.begin()
-    os.utime(activity.folder, (5, 5))
-    activity.end()
+    clear_dead(tmp_path)
 
-    assert never == 0.0
-    assert activity.last_change() > 5
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == sorted(names[1:])

@@ -28,6 +28,31 @@ def test_money_is_rounded_up_and_names_its_currency(amount: str | None, currency
     assert money.money(None if amount is None else Decimal(amount), currency) == written
 
 
+def test_what_was_booked_adds_up_as_it_is_shown() -> None:
+    paid, held = Decimal("13.0621"), Decimal("5.8323")
+
+    assert [money.booked_money(each) for each in (paid, held, paid + held)] == ["$13.06", "$5.83", "$18.89"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (None, "USD", "price unknown"),
+        ("0.125", "USD", "$0.13"),
+        ("0.0124", "USD", "$0.012"),
+        ("16", "credits", "16 credits"),
+    ],
+)
+def test_booked_money_is_rounded_half_up(amount: str | None, currency: str, written: str) -> None:
+    assert money.booked_money(None if amount is None else Decimal(amount), currency) == written
+
+
+def test_sums_of_one_sentence_have_the_same_digits() -> None:
+    beside = left, needed = Decimal("0.097"), Decimal("0.28")
+
+    assert (money.money_left(left, "USD", beside), money.money(needed, "USD", beside)) == ("$0.097", "$0.280")
+
+
 @pytest.mark.parametrize(("amount", "written"), [("0", "$0.00"), ("0.589", "$0.58"), ("0.0019", "$0.001")])
 def test_what_is_left_never_looks_like_more(amount: str, written: str) -> None:
     assert money.money_left(Decimal(amount), "USD") == written

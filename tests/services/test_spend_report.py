@@ -1,0 +1,256 @@
+"""The report of spending: what counts, where, and in which currency."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from studio.choices import RenderState, Standing
+from studio.lib.months import Month
+from studio.models import Project, Render, User
+from studio.services import ledger, spend_report
+from studio.services.spend_report import Figures, Line, Section
+from studio.services.spend_scope import Grouping, Scope
+from tests.factories import make_project, make_render, make_request, make_user
+
+OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+PAID = {"standing": Standing.SETTLED, "state": RenderState.READY}
+
+
+def spend(project: Project, amount: str | None = "1", **over: Any) -> Render:
+    """A take of November that was paid for, unless told otherwise."""
+    values: dict[str, Any] = {"booked_at": datetime(2026, 11, 10, tzinfo=UTC), "estimate": None, **PAID}
+    if amount is not None:
+        values["price" if over.get("standing", Standing.SETTLED) == Standing.SETTLED else "estimate"] = Decimal(amount)
+    return make_render(project, **(values | over))
+
+
+def everything(**over: Any) -> Scope:
+    return Scope(**({"projects": None, "first": OCTOBER, "last": NOVEMBER} | over))
+
+
+def lines_of(scope: Scope, by: Grouping = Grouping.PROJECT, currency: str = "USD") -> dict[str, str]:
+    """The total of each line, by its name."""
+    found = [section for section in spend_report.report(scope=scope, by=by) if section.currency == currency]
+    return {line.name: f"{line.figures.total.normalize():f}" for section in found for line in section.lines}
+
+
+def test_report_tells_paid_from_held_and_possibly_charged(project: Project) -> None:
+    spend(project, "0.10")
+    spend(project, "0.20", state=RenderState.FAILED)
+    spend(project, "0.40", standing=Standing.RESERVED, state=RenderState.RUNNING)
+    spend(project, "0.80", standing=Standing.POSSIBLY, state=RenderState.UNCONFIRMED)
+    spend(project, "1.60", standing=Standing.RELEASED, state=RenderState.FAILED)
+
+    sections = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    figures = Figures(Decimal("0.3"), Decimal("0.4"), Decimal("0.8"), takes=5, ready=1, ready_paid=Decimal("0.1"))
+    assert sections == [Section("USD", [Line(str(project.pk), "Tea commercial", figures, 100)], figures)]
+    assert (figures.total, figures.per_ready) == (Decimal("1.5"), Decimal("0.1"))
+
+
+def test_ready_take_costs_what_those_of_known_price_cost(project: Project) -> None:
+    spend(project, "16", state=RenderState.FAILED, currency="credits")
+    for price in (None, None, "6", "10"):
+        spend(project, price, currency="credits")
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.ready, section.total.ready_unpriced, section.total.per_ready) == (4, 2, Decimal(8))
+
+
+def test_ready_takes_of_unknown_price_have_no_average(project: Project) -> None:
+    spend(project, "16", state=RenderState.FAILED, currency="credits")
+    spend(project, None, currency="credits")
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.ready_unpriced, section.total.per_ready) == (1, None)
+
+
+def test_report_never_adds_two_currencies(project: Project) -> None:
+    for currency in ("USD", "credits", "CNY"):
+        spend(project, "7", currency=currency)
+
+    sections = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert [(section.currency, section.total.paid) for section in sections] == [
+        ("CNY", Decimal(7)), ("USD", Decimal(7)), ("credits", Decimal(7)),
+    ]  # fmt: skip
+
+
+def test_sums_are_exact(project: Project) -> None:
+    for _ in range(30):
+        spend(project, "0.1")
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert section.total.paid == Decimal("3")
+
+
+def test_a_paid_take_without_a_known_price_counts_as_estimated(project: Project) -> None:
+    spend(project, None, estimate=Decimal("0.42"))
+
+    assert lines_of(everything()) == {"Tea commercial": "0.42"}
+
+
+def test_takes_of_unknown_price_are_counted_apart(project: Project) -> None:
+    spend(project, None)
+    spend(project, None, standing=Standing.RESERVED)
+    spend(project, None, standing=Standing.RELEASED)
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.takes, section.total.unpriced, section.total.total) == (3, 2, Decimal(0))
+
+
+def test_report_by_month_stands_in_their_order(project: Project) -> None:
+    spend(project, "2", booked_at=datetime(2026, 11, 1, tzinfo=UTC))
+    spend(project, "1", booked_at=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
+    spend(project, "4", booked_at=datetime(2026, 9, 30, 23, 59, 59, tzinfo=UTC))
+    spend(project, "8", booked_at=datetime(2026, 12, 1, tzinfo=UTC))
+
+    assert lines_of(everything(), Grouping.MONTH) == {"October 2026": "1", "November 2026": "2"}
+
+
+def test_lines_stand_by_what_they_cost(project: Project) -> None:
+    other = make_project(name="Spring")
+    spend(project, "1")
+    spend(other, "3")
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert [(line.name, line.share) for line in section.lines] == [("Spring", 75), ("Tea commercial", 25)]
+
+
+def test_report_by_person_names_those_without_an_account(project: Project, artist: User) -> None:
+    spend(project, "1", asked_by=artist)
+    spend(project, "2")
+
+    assert lines_of(everything(), Grouping.PERSON) == {"Nobody with an account": "2", "Ada Artist": "1"}
+
+
+def test_report_by_model_puts_the_gateways_of_one_model_together(project: Project) -> None:
+    spend(project, "1", request=make_request(provider="tokenlab", model="seedance-2.0-fast"))
+    spend(project, "2", request=make_request(provider="tokenhub", model="doubao-seedance-2.0-fast"))
+    spend(project, "4", request=make_request(provider="tokenlab", model="some-model"))
+
+    lines = lines_of(everything(), Grouping.MODEL)
+
+    assert lines == {"some-model": "4", "Seedance 2.0 Fast": "3"}
+
+
+def test_report_by_gateway_keeps_the_name_of_one_that_is_gone(project: Project) -> None:
+    spend(project, "1")
+    take = spend(project, "2")
+    Render.objects.filter(pk=take.pk).update(provider="gone")
+
+    assert lines_of(everything(), Grouping.GATEWAY) == {"gone": "2", "TokenLab": "1"}
+
+
+def test_scope_holds_the_projects_that_somebody_may_see_alone(project: Project) -> None:
+    spend(project, "1")
+    spend(make_project(), "2")
+
+    scope = everything(projects=frozenset({project.pk}))
+
+    assert lines_of(scope) == {"Tea commercial": "1"}
+    assert lines_of(everything(projects=frozenset())) == {}
+
+
+def test_scope_of_forged_filters_stays_inside_those_projects(project: Project) -> None:
+    other = make_project()
+    spend(other, "2")
+
+    assert lines_of(everything(projects=frozenset({project.pk}), project=other.pk)) == {}
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"gateway": "tokenhub"},
+        {"model": "seedance-2.0"},
+        {"currency": "CNY"},
+        {"first": NOVEMBER},
+        {"person": 0},
+    ],
+)
+def test_scope_narrows_to_what_was_chosen(project: Project, artist: User, narrowed: dict[str, Any]) -> None:
+    spend(project, "1", asked_by=artist, booked_at=datetime(2026, 10, 9, tzinfo=UTC))
+    chosen = make_request(provider="tokenhub", model="doubao-seedance-2.0")
+    spend(project, "2", request=chosen, currency="CNY")
+
+    takes = everything(**narrowed).takes()
+
+    assert [take.price for take in takes] == [Decimal(2)]
+
+
+def test_scope_of_a_person(project: Project, artist: User) -> None:
+    spend(project, "1", asked_by=artist)
+    spend(project, "2")
+
+    assert lines_of(everything(person=artist.pk), Grouping.PERSON) == {"Ada Artist": "1"}
+
+
+def test_money_moves_to_the_month_in_which_it_was_paid(project: Project) -> None:
+    take = make_render(project, booked_at=datetime(2026, 10, 31, tzinfo=UTC))
+    held = everything(last=OCTOBER)
+    assert lines_of(held) == {"Tea commercial": "0.42"}
+
+    ledger.settle(render=take, amount=Decimal("0.37"), note="By the price list")
+
+    paid = everything(first=Month.of(take.booked_at), last=Month.of(take.booked_at))
+    assert (lines_of(held), lines_of(paid)) == ({}, {"Tea commercial": "0.37"})
+
+
+def test_months_begin_with_the_first_take_that_somebody_may_see(project: Project) -> None:
+    spend(project, booked_at=datetime(2026, 9, 3, tzinfo=UTC))
+    spend(make_project(), booked_at=datetime(2020, 1, 3, tzinfo=UTC))
+
+    seen, everywhere, none = (
+        spend_report.months(projects=projects) for projects in (frozenset({project.pk}), None, frozenset[int]())
+    )
+
+    assert (str(seen[0]), str(everywhere[0]), len(none)) == ("2026-09", "2020-01", 1)
+    assert seen[-1] == everywhere[-1] == none[0]
+
+
+def test_name_of_a_person_is_told_to_those_alone_who_see_their_takes(project: Project, artist: User) -> None:
+    secret = make_user(display_name="Secret Person")
+    spend(project, asked_by=artist)
+    spend(make_project(), asked_by=secret)
+    mine = frozenset({project.pk})
+
+    names = [
+        spend_report.name_of_person(scope=everything(projects=mine, person=pk)) for pk in (artist.pk, secret.pk, 0)
+    ]
+
+    assert names == ["Ada Artist", "Somebody without takes here", "Nobody with an account"]
+
+
+def test_takes_come_last_counted_first_and_page_by_page(project: Project) -> None:
+    same = datetime(2026, 11, 5, tzinfo=UTC)
+    takes = [spend(project, booked_at=same) for _ in range(3)]
+    oldest = spend(project, booked_at=datetime(2026, 10, 5, tzinfo=UTC))
+
+    first, cursor = spend_report.takes_page(scope=everything(), before=None, size=2)
+    rest, end = spend_report.takes_page(scope=everything(), before=cursor, size=2)
+
+    assert ([take.pk for take in first], cursor) == ([takes[2].pk, takes[1].pk], takes[1].pk)
+    assert ([take.pk for take in rest], end) == ([takes[0].pk, oldest.pk], None)
+
+
+@pytest.mark.parametrize(("by", "queries"), [*((by, 2) for by in ("project", "person")), ("month", 1), ("model", 1)])
+@pytest.mark.parametrize("count", [1, 4])
+def test_report_asks_the_same_number_of_questions_for_any_number(
+    project: Project, by: str, queries: int, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(count):
+        spend(make_project(), asked_by=make_user())
+
+    with django_assert_num_queries(queries):
+        spend_report.report(scope=everything(), by=Grouping(by))

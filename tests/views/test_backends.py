@@ -1,0 +1,31 @@
+"""Who is signed in: one question, which also says whether they manage a project."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from studio.choices import Role
+from studio.models import Membership, Project, User
+from studio.views.backends import PersonBackend
+from tests.factories import make_project, make_user
+
+
+@pytest.mark.parametrize("roles", [(), (Role.ARTIST,), (Role.REVIEWER,), (Role.MANAGER,), (Role.ARTIST, Role.MANAGER)])
+def test_person_is_known_to_manage_or_not_at_the_cost_of_one_question(
+    db: None, roles: tuple[Role, ...], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    user = make_user()
+    for role in roles:
+        Membership.objects.create(project=make_project(), user=user, role=role)
+
+    with django_assert_num_queries(1):
+        person = PersonBackend().get_user(user.pk)
+
+    assert (person, getattr(person, "manages", None)) == (user, Role.MANAGER in roles)
+
+
+def test_nobody_is_there_who_was_shut_out_or_never_was(manager: User, project: Project) -> None:
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+
+    assert [PersonBackend().get_user(pk) for pk in (manager.pk, 987654321)] == [None, None]
