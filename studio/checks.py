@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from studio.lib.secret_files import is_open_to_others
+
+SQLITE = "studio.lib.sqlite"
 OLDEST_SQLITE = (3, 35, 0)
 
 
@@ -16,7 +19,7 @@ OLDEST_SQLITE = (3, 35, 0)
 def sqlite_version(**_: Any) -> list[CheckMessage]:
     """Claims are one UPDATE … RETURNING, and write-backs one UPDATE … FROM."""
     engine = settings.DATABASES["default"]["ENGINE"]
-    if engine != "django.db.backends.sqlite3" or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
+    if engine != SQLITE or sqlite3.sqlite_version_info >= OLDEST_SQLITE:
         return []
     oldest = ".".join(str(part) for part in OLDEST_SQLITE)
     return [
@@ -50,5 +53,37 @@ def secret_files(**_: Any) -> list[CheckMessage]:
     return [
         Error(f"{file} can be read by others.", hint=f"chmod 600 {file}", id="studio.E003")
         for file in files
-        if file.exists() and file.stat().st_mode & 0o077
+        if is_open_to_others(file)
+    ]
+
+
+@register(Tags.compatibility)
+def queue_times(**_: Any) -> list[CheckMessage]:
+    """A hint is locked for `retry` when it is fetched ahead, not when it is begun: less, and the work is done twice."""
+    main = settings.Q_CLUSTER
+    clusters = {main["name"]: main} | {name: {**main, **own} for name, own in main["ALT_CLUSTERS"].items()}
+    return [
+        Error(
+            f"The job cluster “{name}” hands its work out again after {conf['retry']} s, while it may still be at it.",
+            hint=f"retry in Q_CLUSTER has to be more than {longest:.0f} s with these workers and this timeout.",
+            id="studio.E004",
+        )
+        for name, conf in clusters.items()
+        if conf["retry"] <= (longest := conf["timeout"] * (1 + (conf["queue_limit"] + conf["bulk"]) / conf["workers"]))
+    ]
+
+
+@register(Tags.compatibility)
+def sqlite_transactions(**_: Any) -> list[CheckMessage]:
+    """A deferred transaction fails at once, whatever its time-out, when another has written since it began to read."""
+    database = settings.DATABASES["default"]
+    mode = database.get("OPTIONS", {}).get("transaction_mode", "DEFERRED")
+    if database["ENGINE"] != SQLITE or mode == "IMMEDIATE":
+        return []
+    return [
+        Error(
+            f"SQLite with {mode} transactions loses writes under load (“database is locked”).",
+            hint='Keep "transaction_mode": "IMMEDIATE" in the OPTIONS of the database.',
+            id="studio.E005",
+        )
     ]

@@ -15,6 +15,7 @@ from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 20
 BUCKET = ("studio_s3_bucket", "studio_s3_region", "studio_s3_access_key_id", "studio_s3_secret_access_key")
 
 
@@ -46,6 +47,8 @@ class Environment:
     studio_s3_region: str
     studio_s3_access_key_id: str = field(repr=False)
     studio_s3_secret_access_key: str = field(repr=False)
+    studio_metrics_token: str = field(repr=False)
+    studio_price_gap_percent: int
     studio_time_zone: str
     studio_log_level: str
 
@@ -60,12 +63,17 @@ def read_environment() -> Environment:
     env = Env()
     try:
         environment = _read(env)
+        _check(environment)
+        _prepare_data_dir(environment)
     except (EnvError, ValueError) as error:
         raise ImproperlyConfigured(
             f"A setting cannot be read: {error}. The README lists every setting and its form."
         ) from error
-    _check(environment)
-    _prepare_data_dir(environment)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder cannot be used: {error.strerror} ({error.filename}). Give it to the account that runs "
+            "the studio, or name another with STUDIO_DATA_DIR."
+        ) from error
     return environment
 
 
@@ -100,7 +108,7 @@ def _read(env: Env) -> Environment:
         studio_web_workers=env.int("STUDIO_WEB_WORKERS", 2),
         studio_web_threads=env.int("STUDIO_WEB_THREADS", 16),
         studio_job_workers=env.int("STUDIO_JOB_WORKERS", 4),
-        studio_media_workers=env.int("STUDIO_MEDIA_WORKERS", 2),
+        studio_media_workers=env.int("STUDIO_MEDIA_WORKERS", 3),
         studio_behind_proxy=env.bool("STUDIO_BEHIND_PROXY", False),
         studio_max_upload_bytes=env.int("STUDIO_MAX_UPLOAD_BYTES", 210 * 1024 * 1024),
         studio_media_accel=env.str("STUDIO_MEDIA_ACCEL", ""),
@@ -109,6 +117,8 @@ def _read(env: Env) -> Environment:
         studio_s3_region=env.str("STUDIO_S3_REGION", ""),
         studio_s3_access_key_id=env.str("STUDIO_S3_ACCESS_KEY_ID", ""),
         studio_s3_secret_access_key=env.str("STUDIO_S3_SECRET_ACCESS_KEY", ""),
+        studio_metrics_token=env.str("STUDIO_METRICS_TOKEN", "").strip(),
+        studio_price_gap_percent=env.int("STUDIO_PRICE_GAP_PERCENT", 25),
         studio_time_zone=env.str("STUDIO_TIME_ZONE", "UTC"),
         studio_log_level=env.str("STUDIO_LOG_LEVEL", "INFO").upper(),
     )
@@ -147,6 +157,12 @@ def _check(environment: Environment) -> None:
     for name in ("studio_web_workers", "studio_web_threads", "studio_job_workers", "studio_media_workers"):
         if getattr(environment, name) < 1:
             raise ImproperlyConfigured(f"{name.upper()} must be 1 or more.")
+    if not 1 <= environment.studio_price_gap_percent <= 1000:
+        raise ImproperlyConfigured("STUDIO_PRICE_GAP_PERCENT must be a number of per cent from 1 to 1000.")
+    if 0 < len(environment.studio_metrics_token) < SHORTEST_TOKEN:
+        raise ImproperlyConfigured(
+            f"STUDIO_METRICS_TOKEN must be {SHORTEST_TOKEN} characters or more, drawn at random, or be left out."
+        )
     _check_bucket(environment)
 
 

@@ -33,6 +33,8 @@ STUDIO_S3_ENDPOINT = environment.studio_s3_endpoint
 STUDIO_S3_REGION = environment.studio_s3_region
 STUDIO_S3_ACCESS_KEY_ID = environment.studio_s3_access_key_id
 STUDIO_S3_SECRET_ACCESS_KEY = environment.studio_s3_secret_access_key
+STUDIO_METRICS_TOKEN = environment.studio_metrics_token
+STUDIO_PRICE_GAP_PERCENT = environment.studio_price_gap_percent
 
 INSTALLED_APPS = [
     # First, so that its qcluster command stands before django-q2's.
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studio.views.middleware.probes",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -90,10 +93,12 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(environment.database_url))
     if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["ENGINE"] = "studio.lib.sqlite"
         # FULL: an attempt is written down before a byte is sent, and that must outlive a power cut as well.
         # IMMEDIATE: a deferred transaction that turns into a write loses to a competing one at once, time-out or not.
         database["OPTIONS"] = {
-            "timeout": 20,
+            # A person would rather wait than read of a lock. Less than what a job leaves for its last write.
+            "timeout": 45,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
@@ -109,7 +114,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "studio.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "studio.views.backends.PersonBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -187,6 +192,7 @@ CONTENT_SECURITY_POLICY = {
 Q_CLUSTER: dict[str, Any] = {
     "name": "studio",
     "orm": "default",
+    "broker_class": "studio.services.broker.Broker",
     "workers": environment.studio_job_workers,
     # One task in hand and at most two fetched ahead, whatever the number of workers.
     "bulk": 1,

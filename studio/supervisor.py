@@ -96,10 +96,10 @@ class Supervisor:
             self._say(f"{name} is being restarted: {reason}.")
             child.interrupt(grace)
 
-    def started_at(self, name: str) -> float | None:
-        """When the program now running was started, by the monotonic clock; None while it is not running."""
+    def number_of(self, name: str) -> int | None:
+        """The process number (and group) of the program now running; None while it is not, or is to end."""
         child = self._children[name]
-        return child.started_at if child.process is not None and child.kill_at is None else None
+        return child.process.pid if child.process is not None and child.kill_at is None else None
 
     def _tick(self) -> None:
         for child in self._children.values():

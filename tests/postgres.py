@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +28,7 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "60",
+    "max_connections": "200",
 }
 START_SECONDS = 30.0
 
@@ -53,9 +54,30 @@ def _account() -> pwd.struct_passwd | None:
     raise SystemExit("PostgreSQL does not run as root, and there is neither a postgres nor a nobody account.")
 
 
+@dataclass(frozen=True)
+class Place:
+    """An empty database in a folder of its own, and whom its server runs as."""
+
+    programs: Path
+    work: Path
+    identity: dict[str, Any]
+
+    @property
+    def address(self) -> str:
+        """What DATABASE_URL has to be, while the server runs."""
+        return f"postgresql://rushes@{quote(str(self.work), safe='')}/postgres"
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """A running server in an empty folder, gone afterwards; gives the address of its database."""
+    with prepared(folder) as place, running(place):
+        yield place.address
+
+
+@contextmanager
+def prepared(folder: Path) -> Iterator[Place]:
+    """Everything for a server but the server, which may run in it more than once; gone afterwards."""
     work = Path(tempfile.mkdtemp(prefix="rushes-postgres-"))
     account = _account()
     identity: dict[str, Any] = {}
@@ -77,14 +99,15 @@ def server(folder: Path) -> Iterator[str]:
     ]
     try:
         subprocess.run([*initdb, "--no-locale"], check=True, stdout=subprocess.DEVNULL, cwd=work, **identity)
-        with _running(folder, work, identity):
-            yield f"postgresql://rushes@{quote(str(work), safe='')}/postgres"
+        yield Place(folder, work, identity)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
-def _running(folder: Path, work: Path, identity: dict[str, Any]) -> Iterator[None]:
+def running(place: Place) -> Iterator[None]:
+    """A server that answers, until the block ends."""
+    folder, work = place.programs, place.work
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     parent = os.getpid()
     with (work / "log").open("wb") as log:
@@ -95,7 +118,7 @@ def _running(folder: Path, work: Path, identity: dict[str, Any]) -> Iterator[Non
             cwd=work,
             process_group=0,
             preexec_fn=lambda: die_with(parent, signal.SIGQUIT),
-            **identity,
+            **place.identity,
         )
     try:
         _wait_until_ready(folder, work, process)

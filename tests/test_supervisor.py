@@ -145,12 +145,12 @@ def test_supervisor_kills_what_a_dead_child_left_in_its_group(tmp_path: Path) ->
 
 def test_supervisor_restarts_a_child_on_request_without_counting_it_as_a_death(tmp_path: Path) -> None:
     said: list[str] = []
-    starts: list[float] = []
+    starts: list[int] = []
 
     def tick(supervisor: Supervisor) -> None:
-        started_at = supervisor.started_at("silent")
-        if started_at is not None and started_at not in starts:
-            starts.append(started_at)
+        number = supervisor.number_of("silent")
+        if number is not None and number not in starts:
+            starts.append(number)
             supervisor.restart("silent", "it has fallen silent")
         if len(starts) == 3:
             supervisor.stop()

@@ -32,6 +32,24 @@ def connection(*, provider: str, base_url: str, secret: str, route: str = "") ->
     )
 
 
+class Connections:
+    """Connections kept for as long as many polls go over the same ones: checking an address costs as much as a poll.
+
+    Short-lived, as they hold secrets."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str, str], Connection] = {}
+
+    def get(self, *, provider: str, base_url: str, secret: str, route: str) -> Connection:
+        """As `connection`; raises ValueError each time when it cannot be used."""
+        name = (provider, base_url, secret, route)
+        found = self._kept.get(name)
+        if found is None:
+            found = connection(provider=provider, base_url=base_url, secret=secret, route=route)
+            self._kept[name] = found
+        return found
+
+
 def connection_of_key(key: ProviderKey) -> Connection:
     """The connection for a new attempt; raises ValueError or UnreadableSecret."""
     return connection(provider=key.provider, base_url=key.base_url, secret=key.secret, route=key.route)
@@ -50,6 +68,7 @@ def connection_of_attempt(attempt: Attempt) -> Connection:
     )
 
 
+@lru_cache(maxsize=256)
 def poll_seconds(provider: str, base_url: str) -> float:
     """The pause between two looks at a young task: the gateway's own advice; on this machine nobody minds more."""
     if is_loopback_host(urlsplit(base_url).hostname or ""):

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from studio.jobs.gateways import Connections
 from studio.providers.http import make_async_client
 from studio.services.polling import Due
 
@@ -20,16 +21,22 @@ class Lane:
 
     def __init__(self, poll: Poll, has_room: Callable[[], None]) -> None:
         self.client = make_async_client(connections=POLLS_AT_ONCE)
+        self.connections = Connections()
         self._poll = poll
         self._has_room = has_room
         self._waiting: deque[Due] = deque()
         self._running: dict[asyncio.Task[None], Due] = {}
         self._closed_until = 0.0
+        self.room = POLLS_AT_ONCE
 
     @property
     def takes_more(self) -> bool:
         """Whether more polls may be claimed for it now."""
-        return len(self._waiting) < POLLS_AT_ONCE and time.monotonic() >= self._closed_until
+        return len(self._waiting) < self.room and time.monotonic() >= self._closed_until
+
+    def share_with(self, others: int) -> None:
+        """What a gateway is asked at once with one key is the same however many trackers there are."""
+        self.room = max(1, POLLS_AT_ONCE // (1 + others))
 
     def close_for(self, seconds: float) -> None:
         """The gateway asked for a pause, which holds for everything with this key."""
@@ -59,7 +66,7 @@ class Lane:
 
     def fill(self) -> None:
         """Begin what waits, as far as there is room and the lane is open."""
-        while self._waiting and len(self._running) < POLLS_AT_ONCE and time.monotonic() >= self._closed_until:
+        while self._waiting and len(self._running) < self.room and time.monotonic() >= self._closed_until:
             due = self._waiting.popleft()
             task = asyncio.get_running_loop().create_task(self._run(due))
             self._running[task] = due

@@ -9,11 +9,11 @@ from datetime import timedelta
 import httpx
 
 from studio.choices import RenderState
-from studio.jobs.gateways import connection, poll_seconds
+from studio.jobs.gateways import Connections, poll_seconds
 from studio.jobs.statuses import apply_status, brings_news
 from studio.lib.clock import later, now
 from studio.providers import registry
-from studio.providers.answers import NO_VIDEO_CODE, RemoteStatus
+from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.errors import BadKey, NotFound, ProviderError, Retryable
 from studio.services import key_refusals, polling, statuses
 from studio.services.polling import Due, Postponed
@@ -36,12 +36,12 @@ UNASKABLE_SECONDS = 60.0
 Outcome = Postponed | Callable[[], None]
 
 
-async def poll(client: httpx.AsyncClient, due: Due) -> tuple[Outcome, float]:
+async def poll(client: httpx.AsyncClient, due: Due, connections: Connections) -> tuple[Outcome, float]:
     """What to do about `due`, and for how many seconds the gateway wants to be left alone."""
     if due.problem:
         return _trouble(due, due.problem), 0
     try:
-        gateway = connection(provider=due.provider, base_url=due.base_url, secret=due.secret, route=due.route)
+        gateway = connections.get(provider=due.provider, base_url=due.base_url, secret=due.secret, route=due.route)
     except ValueError as error:
         return _trouble(due, str(error)), 0
     adapter = registry.get(due.provider).adapter
@@ -56,10 +56,19 @@ async def poll(client: httpx.AsyncClient, due: Due) -> tuple[Outcome, float]:
 def _answered(due: Due, status: RemoteStatus) -> Outcome:
     if status.error_code == NO_VIDEO_CODE and not _has_waited_for_file(due):
         return _no_file_yet(due)
-    again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=poll_seconds(due.provider, due.base_url))
+    again = polling.next_poll(
+        age_seconds=due.age_seconds,
+        base_seconds=poll_seconds(due.provider, due.base_url),
+        progress=status.progress if status.state == RemoteState.RUNNING else None,
+    )
     news = brings_news(state=due.state, progress=due.progress, status=status)
-    if not news and not due.troubled:
-        return _nothing_final(due, Postponed(due.render_id, again))
+    if not due.troubled:
+        if not news:
+            return _nothing_final(due, Postponed(due.render_id, again))
+        if due.state == RenderState.RUNNING and not status.has_ended:
+            # Far the most frequent news, so it is written down with many others at once.
+            note = statuses.progress_note(before=due.progress, after=status.progress)
+            return Postponed(due.render_id, again, progress=status.progress, note=note)
 
     def write() -> None:
         if due.troubled:

@@ -1,13 +1,14 @@
 """The tracker: one long run that polls everything at the gateways, pipelined, and starts itself again.
 
 A producer claims due renders into a lane for each key, each lane polls many at once, and one thread does all
-database work.
+database work. Where several worker machines are alive, each runs one, in a slot of its own; they share what is due.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from studio.jobs.lanes import Lane
 from studio.jobs.polls import poll
 from studio.lib.holders import this_process
 from studio.services import leases, polling, queue, recovery
+from studio.services.broker import private_key
 from studio.services.polling import Due, Postponed
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ T = TypeVar("T")
 RUN_SECONDS = 55.0
 LEASE_SECONDS = 20.0
 SWEEP_SECONDS = 5.0
-CLAIM = 200
+CLAIM = 400
 FLUSH = 500
 FLUSH_SECONDS = 0.25
 IDLE_SECONDS = 0.3
@@ -38,25 +40,34 @@ FINISH_SECONDS = 10.0
 
 
 def track(token: str = "", run_seconds: float = RUN_SECONDS) -> None:
-    """Poll for just under a minute, then ask to be run again; leaves at once when another tracker is at work."""
-    holder = this_process()
-    if queue.is_void(token) or not leases.acquire(name=queue.TRACK, holder=holder, seconds=LEASE_SECONDS):
+    """Poll for just under a minute, then ask to be run again; leaves at once when its slot's tracker is at work."""
+    holder, slot = this_process(), queue.slot_of(token)
+    if slot is None or not leases.acquire(name=slot, holder=holder, seconds=LEASE_SECONDS):
         return
-    tracker = Tracker(holder)
+    tracker = Tracker(slot, holder)
     try:
-        polling.take_over()
+        # What an earlier run of this process left behind is nobody's work any more.
+        polling.take_over(living=[name for name in queue.trackers() if name != holder])
         asyncio.run(tracker.run(run_seconds))
     finally:
         if not tracker.replaced:
-            leases.release(name=queue.TRACK, holder=holder)
-            queue.start_tracker()
+            leases.release(name=slot, holder=holder)
+            _start_again(slot)
+
+
+def _start_again(slot: str) -> None:
+    """By the very cluster that it ran in: another one might take the start and be busy with a tracker of its own."""
+    if slot in queue.tracker_slots():
+        queue.start_tracker(slot=slot, cluster=private_key(queue.TRACK, os.getpgrp()))
 
 
 class Tracker:
     """One run. All database calls go through one thread, so there is one connection and no blocking of polls."""
 
-    def __init__(self, holder: str) -> None:
+    def __init__(self, slot: str, holder: str) -> None:
+        self.slot = slot
         self.holder = holder
+        self.others = 0
         self.replaced = False
         self.ended = False
         self.lanes: dict[int, Lane] = {}
@@ -99,12 +110,14 @@ class Tracker:
     async def _claim(self) -> int:
         self.room.clear()
         busy = [key_id for key_id, lane in self.lanes.items() if not lane.takes_more]
-        claimed = await self._in_database(lambda: polling.claim_due(limit=CLAIM, without_keys=busy))
+        share = CLAIM // (1 + self.others)
+        claimed = await self._in_database(lambda: polling.claim_due(limit=share, without_keys=busy))
         for due in claimed:
             if due.key_id not in self.lanes:
                 self.lanes[due.key_id] = Lane(self._poll, self.room.set)
             self.lanes[due.key_id].add(due)
         for lane in self.lanes.values():
+            lane.share_with(self.others)
             lane.fill()
         return len(claimed)
 
@@ -117,17 +130,28 @@ class Tracker:
 
     def _keep_house(self) -> None:
         close_old_connections()
-        self.replaced = not leases.acquire(name=queue.TRACK, holder=self.holder, seconds=LEASE_SECONDS)
+        self.replaced = not leases.acquire(name=self.slot, holder=self.holder, seconds=LEASE_SECONDS)
+        if self.replaced:
+            return
+        living = queue.trackers()
+        self.others = sum(name != self.holder for name in living)
+        polling.take_over(living=[*living, self.holder])
+        queue.ensure_tracker()
+        if leases.acquire(name="sweep", holder=self.holder, seconds=SWEEP_SECONDS):
+            self._sweep()
+
+    def _sweep(self) -> None:
         found = {name: count for name, count in recovery.sweep().items() if count}
         if found:
             log.info("swept: %s", found)
 
     async def _poll(self, lane: Lane, due: Due) -> None:
         try:
-            outcome, pause = await poll(lane.client, due)
+            outcome, pause = await poll(lane.client, due, lane.connections)
             if pause:
                 lane.close_for(pause)
                 await self._give_back(lane.give_back(), pause)
+                await self._in_database(lambda: polling.hold_back(key_id=due.key_id, seconds=pause))
             if isinstance(outcome, Postponed):
                 await self._postpone(outcome)
             else:

@@ -1,13 +1,24 @@
 """Which worker processes have a task in hand, told through empty files: a queue cannot be asked from outside.
 
 A worker writes, the supervisor reads; both may die at any moment, so a file counts only as long as its writer lives.
+Each running cluster has a folder of its own, named by its holder: several workers may share one data folder.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
+
+from studio.lib.holders import is_gone
+
+
+def clear_dead(folder: Path) -> None:
+    """Remove the folders in `folder` that clusters of this host left when they died."""
+    for old in list(folder.iterdir()) if folder.exists() else []:
+        if is_gone(old.name.partition(":")[2]):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 class Activity:
@@ -28,11 +39,6 @@ class Activity:
     def busy(self, limit: float) -> int:
         """How many living processes have been at one task for up to `limit` seconds."""
         return sum(self._counts(file, limit) for file in self._files())
-
-    def last_change(self) -> float:
-        """When a task was last taken or finished, as a time stamp; 0 when nothing ever was."""
-        # A folder's own stamp changes whenever a file in it comes or goes.
-        return self.folder.stat().st_mtime if self.folder.exists() else 0.0
 
     def _own(self) -> Path:
         return self.folder / str(os.getpid())

@@ -8,7 +8,12 @@ import socket
 
 def this_process() -> str:
     """The name under which this process claims work."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    return holder_of(os.getpid())
+
+
+def holder_of(number: int) -> str:
+    """The name of the process of this host with that number."""
+    return f"{socket.gethostname()}:{number}"
 
 
 def is_gone(holder: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +28,8 @@ _SECRET_NAMES = re.compile(r"(?i)^(authorization|api[-_]?key|secret|password|acc
 
 def mask(text: str, *secrets: str) -> str:
     """The text without the given secrets, anything shaped like a key, and the signed part of links."""
+    if not text:
+        return text
     for secret in secrets:
         if secret:
             text = _spelled(secret).sub(REMOVED, text)
@@ -43,6 +46,7 @@ def holds(text: str, secret: str) -> bool:
     return bool(secret) and _spelled(secret).search(text) is not None
 
 
+@lru_cache(maxsize=64)
 def _spelled(secret: str) -> re.Pattern[str]:
     """The secret as it is, and as it looks within an address, a page or a JSON document; in any case of letters."""
     in_json = json.dumps(secret)[1:-1]

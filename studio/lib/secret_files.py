@@ -28,3 +28,8 @@ def _read(path: Path) -> str:
         # Another process has made the file and is about to write it.
         time.sleep(0.02)
     raise ValueError(f"{path.name} in the data folder is empty: restore it from a backup, or delete it")
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether any account but the owner's may do anything with the file; a file that is not there is open to nobody."""
+    return path.exists() and path.stat().st_mode & 0o077 != 0

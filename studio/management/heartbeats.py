@@ -1,11 +1,12 @@
 """Watches that clusters really take tasks: one can look alive and do nothing for ever (a killed idle worker keeps the
-queue's lock). A beat is a task like any other; a cluster that shows no sign of work for too long is started again."""
+queue's lock, a killed monitor that of the results). A beat is a task that only one running cluster can take; one that
+is not done and written down in time, while somebody there is free to do it, means that the cluster is started again."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.db import Error, close_old_connections
@@ -14,32 +15,38 @@ from studio.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 20.0
-SILENCE_SECONDS = 90.0
+BEAT_SECONDS = 10.0
+# With the restart itself under a minute, counted from whatever went wrong.
+SILENCE_SECONDS = 40.0
+# Until its first beat: on a busy machine it may only be starting.
+START_SECONDS = 55.0
 CHECK_SECONDS = 2.0
+SIGN_SECONDS = 5.0
 IDLE_GRACE_SECONDS = 2.0
+# A lock that many want is no news: this watch waits for it shorter than anybody else.
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One watched cluster: how to ask it for a beat, what it last showed, and how many of its workers are at a task."""
+    """One watched cluster; what is asked is answered for the one running under the given process number."""
 
     name: str
-    ask: Callable[[], None]
-    last_beat: Callable[[], Hashable]
-    last_work: Callable[[], Hashable]
-    busy: Callable[[], int]
     workers: int
+    ask: Callable[[int], None]
+    # Whether a beat that was asked for is still to be done.
+    owes: Callable[[int], bool]
+    # How many of its workers are at a task.
+    busy: Callable[[int], int]
 
 
 @dataclass
 class _Pulse:
-    started_at: float = 0.0
+    number: int | None = None
     asked_at: float | None = None
-    beat_when_asked: Hashable = None
-    signs: Hashable = None
+    has_beaten: bool = False
     # By the monotonic clock, which stands still while a laptop sleeps: no cluster is restarted for that.
-    changed_at: float = 0.0
+    quiet_since: float = 0.0
 
 
 @dataclass
@@ -49,11 +56,14 @@ class Heartbeats:
     clusters: list[Cluster]
     # Called with the names of clusters that were just started: what forerunners had in hand is taken up at once.
     revive: Callable[[Iterable[str]], None]
+    # Called every few seconds: says for others that this supervisor is alive.
+    sign: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
     _pulses: dict[str, _Pulse] = field(default_factory=dict)
-    _revived: dict[str, float | None] = field(default_factory=dict)
     _next_check: float = 0.0
-    _database_was_away: bool = False
+    _next_sign: float = 0.0
+    _away_since: float | None = None
+    _has_told: bool = False
 
     def __call__(self, supervisor: Supervisor) -> None:
         if self.clock() < self._next_check:
@@ -64,42 +74,50 @@ class Heartbeats:
         except Error as error:
             self._database_away(error)
         else:
-            self._database_was_away = False
+            self._away_since, self._has_told = None, False
         finally:
             close_old_connections()
 
     def _look(self, supervisor: Supervisor) -> None:
-        starts = {cluster.name: supervisor.started_at(cluster.name) for cluster in self.clusters}
-        if fresh := [name for name, at in starts.items() if at is not None and at != self._revived.get(name)]:
-            self.revive(fresh)
-            self._revived = starts
-        for cluster in self.clusters:
-            started_at = starts[cluster.name]
-            if started_at is not None and (silence := self._silence(cluster, started_at)) > SILENCE_SECONDS:
+        if self.clock() >= self._next_sign:
+            self.sign()
+            self._next_sign = self.clock() + SIGN_SECONDS
+        running = {cluster: supervisor.number_of(cluster.name) for cluster in self.clusters}
+        fresh = [cluster for cluster, number in running.items() if number and number != self._pulse(cluster).number]
+        if fresh:
+            self.revive([cluster.name for cluster in fresh])
+        for cluster in fresh:
+            self._pulses[cluster.name] = _Pulse(running[cluster], quiet_since=self.clock())
+        for cluster, number in running.items():
+            if number is None:
+                continue
+            limit = SILENCE_SECONDS if self._pulse(cluster).has_beaten else START_SECONDS
+            if (silence := self._silence(cluster, number)) > limit:
                 # Nothing to wait for when nobody works; a cluster in this state seldom ends when asked.
-                grace = None if cluster.busy() else IDLE_GRACE_SECONDS
+                grace = None if cluster.busy(number) else IDLE_GRACE_SECONDS
                 supervisor.restart(cluster.name, f"it has taken no task for {silence:.0f} s", grace=grace)
 
-    def _silence(self, cluster: Cluster, started_at: float) -> float:
-        """Seconds since `cluster` last showed a sign of work; asks for the next one when the last was given."""
-        pulse = self._pulses.setdefault(cluster.name, _Pulse())
-        now, beat = self.clock(), cluster.last_beat()
-        if pulse.started_at != started_at:
-            # A beat asked of the dead one is locked in the queue for minutes.
-            self._pulses[cluster.name] = pulse = _Pulse(started_at=started_at, changed_at=now)
-        signs = (beat, cluster.last_work())
-        if signs != pulse.signs or cluster.busy() >= cluster.workers:
-            pulse.signs, pulse.changed_at = signs, now
-        answered = pulse.asked_at is None or beat != pulse.beat_when_asked
-        if answered and (pulse.asked_at is None or now - pulse.asked_at >= BEAT_SECONDS):
-            cluster.ask()
-            pulse.asked_at, pulse.beat_when_asked = now, beat
-        return now - pulse.changed_at
+    def _pulse(self, cluster: Cluster) -> _Pulse:
+        return self._pulses.setdefault(cluster.name, _Pulse())
+
+    def _silence(self, cluster: Cluster, number: int) -> float:
+        """Seconds since `cluster` last did a beat, or had no hand free for one; asks for the next when it is time."""
+        pulse, now = self._pulse(cluster), self.clock()
+        owes = pulse.asked_at is not None and cluster.owes(number)
+        if not owes or cluster.busy(number) >= cluster.workers:
+            pulse.quiet_since = now
+        pulse.has_beaten |= pulse.asked_at is not None and not owes
+        if not owes and (pulse.asked_at is None or now - pulse.asked_at >= BEAT_SECONDS):
+            cluster.ask(number)
+            pulse.asked_at = now
+        return now - pulse.quiet_since
 
     def _database_away(self, error: Error) -> None:
         # No sign can be seen, so none is missed.
         for pulse in self._pulses.values():
-            pulse.changed_at = self.clock()
-        if not self._database_was_away:
+            pulse.quiet_since = self.clock()
+        if self._away_since is None:
+            self._away_since = self.clock()
+        if not self._has_told and self.clock() - self._away_since >= PATIENCE_SECONDS:
             log.warning("the database does not answer, trying again: %s", error)
-        self._database_was_away = True
+            self._has_told = True

@@ -9,6 +9,9 @@ from studio.lib.clock import later, now
 from studio.lib.holders import is_gone
 from studio.models import Lease
 
+# How the names of the leases begin that supervisors of workers hold.
+WORKERS = "worker:"
+
 
 def acquire(*, name: str, holder: str, seconds: float) -> bool:
     """Take or renew the lease `name` for `seconds`; False when another holder has it."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,17 +14,19 @@ from django.utils import timezone
 from studio.choices import AT_GATEWAY, AttemptOutcome
 from studio.lib.clock import jittered, later, now
 from studio.lib.holders import this_process
-from studio.models import Attempt, Render
+from studio.models import Attempt, Render, RenderEvent
 from studio.models.encryption import UnreadableSecret
 from studio.services.key_secrets import secret_of
 
 # A poll has answered or timed out by then; after a crash the render is simply due again.
 POLL_LEASE_SECONDS = 90
+# Between two looks at a task that should end any moment.
+NEAR_SECONDS = 2.0
 # TokenLab's longest execution window is 72 h; a task that says nothing final after that is given up.
 TRACKING_CAP_SECONDS = 73 * 3600
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """One claimed poll: everything the tracker needs without asking the database again."""
 
@@ -51,13 +54,17 @@ class Due:
     no_file_since: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Postponed:
-    """A poll that brought nothing new: when to look again, and how many failed in a row."""
+    """A poll after which the render stays as it is: when to look again, and how many failed in a row.
+
+    A running one may be further than it was; `note` is what history says of that."""
 
     render_id: int
     next_poll_at: datetime
     failures: int = 0
+    progress: int | None = None
+    note: str = ""
 
 
 def claim_due(*, limit: int, without_keys: Collection[int] = ()) -> list[Due]:
@@ -65,13 +72,13 @@ def claim_due(*, limit: int, without_keys: Collection[int] = ()) -> list[Due]:
     ids = _claim(limit, without_keys)
     if not ids:
         return []
-    attempts = (
-        Attempt.objects.filter(render_id__in=ids, outcome=AttemptOutcome.ACCEPTED)
-        .select_related("render", "key", "retired")
-        .order_by("number")
-    )
-    latest = {attempt.render_id: attempt for attempt in attempts}
-    return [_due(attempt) for attempt in latest.values()]
+    accepted = Attempt.objects.filter(render_id__in=ids, outcome=AttemptOutcome.ACCEPTED).order_by("number")
+    # As plain values, since thousands of rows a second are too many to be made into objects with their keys.
+    latest = {row.render_id: row for row in accepted.values_list(*_WANTED, named=True)}
+    examples = {(row.key_id, row.retired_id, row.base_url): row.pk for row in latest.values()}
+    ways = {way: _way(attempt) for way, attempt in zip(examples, _with_keys(examples.values()), strict=True)}
+    moment = now()
+    return [_due(row, ways[row.key_id, row.retired_id, row.base_url], moment) for row in latest.values()]
 
 
 def _claim(limit: int, without_keys: Collection[int]) -> list[int]:
@@ -102,55 +109,113 @@ def _stored(moment: datetime) -> str | datetime:
     return str(timezone.make_naive(moment, timezone.get_fixed_timezone(0)))
 
 
-def _due(attempt: Attempt) -> Due:
-    render, secret, problem = attempt.render, "", ""
+_WANTED = (
+    *("pk", "render_id", "key_id", "retired_id", "base_url", "route", "remote_id", "poll_url", "created_at"),
+    *(f"render__{name}" for name in ("state", "provider", "key_id", "poll_failures", "progress", "error_meaning")),
+    *(f"render__{name}" for name in ("unknown_since", "no_file_since")),
+)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How attempts with the same key, secret and address are asked about; looked up once for all in a claim."""
+
+    secret: str = field(repr=False)
+    problem: str
+    key_version: int
+
+
+def _with_keys(attempt_ids: Iterable[int]) -> Iterable[Attempt]:
+    """In the order of the ids."""
+    ids = list(attempt_ids)
+    found = Attempt.objects.select_related("key", "retired").in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def _way(attempt: Attempt) -> _Way:
+    secret, problem = "", ""
     try:
         secret = secret_of(attempt=attempt)
     except UnreadableSecret:
         problem = "The stored key cannot be read, so the task cannot be followed."
     except ValueError as error:
         problem = str(error)
+    return _Way(secret, problem, attempt.key.version)
+
+
+def _due(row: Any, way: _Way, moment: datetime) -> Due:
     return Due(
-        render_id=render.pk,
-        state=render.state,
-        provider=render.provider,
-        key_id=render.key_id,
-        base_url=attempt.base_url,
-        secret=secret,
-        remote_id=attempt.remote_id,
-        poll_url=attempt.poll_url,
-        failures=render.poll_failures,
-        age_seconds=(now() - attempt.created_at).total_seconds(),
-        progress=render.progress,
-        route=attempt.route,
-        attempt_id=attempt.pk,
-        key_version=attempt.key.version,
-        problem=problem,
-        troubled=bool(render.error_meaning),
-        unknown_since=render.unknown_since,
-        no_file_since=render.no_file_since,
+        render_id=row.render_id,
+        state=row.render__state,
+        provider=row.render__provider,
+        key_id=row.render__key_id,
+        base_url=row.base_url,
+        secret=way.secret,
+        remote_id=row.remote_id,
+        poll_url=row.poll_url,
+        failures=row.render__poll_failures,
+        age_seconds=(moment - row.created_at).total_seconds(),
+        progress=row.render__progress,
+        route=row.route,
+        attempt_id=row.pk,
+        key_version=way.key_version,
+        problem=way.problem,
+        troubled=bool(row.render__error_meaning),
+        unknown_since=row.render__unknown_since,
+        no_file_since=row.render__no_file_since,
     )
 
 
-def postpone(*, polls: Iterable[Postponed]) -> None:
-    """Write back all polls that brought nothing new, in one statement."""
-    rows = [{"id": poll.render_id, "at": str(_stored(poll.next_poll_at)), "failures": poll.failures} for poll in polls]
-    if not rows:
+def postpone(*, polls: Collection[Postponed]) -> None:
+    """Write back all polls that changed no state, in one statement, and what history says of their progress."""
+    noted = {poll.render_id: poll.note for poll in polls if poll.note}
+    if not noted:
+        _postpone(polls)
         return
-    if connection.vendor == "postgresql":
-        source = "json_to_recordset(%s::json) AS poll(id bigint, at timestamptz, failures int)"
-    else:
-        source = (
-            "(SELECT value ->> 'id' AS id, value ->> 'at' AS at, value ->> 'failures' AS failures "
-            "FROM json_each(%s)) AS poll"
-        )
-    sql = (
-        f"UPDATE {_TABLE} SET next_poll_at = poll.at, polls = polls + 1, "  # noqa: S608
-        f"poll_failures = poll.failures, claimed_until = NULL, claimed_by = '' "
-        f"FROM {source} WHERE {_TABLE}.id = poll.id AND state IN ({_STATES})"
-    )
+    with transaction.atomic():
+        events = [
+            RenderEvent(render_id=render_id, from_state=state, to_state=state, reason=noted[render_id])
+            for render_id, state in _postpone(polls)
+            if render_id in noted
+        ]
+        RenderEvent.objects.bulk_create(events)
+
+
+def _postpone(polls: Collection[Postponed]) -> list[tuple[int, str]]:
+    """The renders that were still at their gateways, with their states."""
+    rows = [
+        {
+            "id": poll.render_id,
+            "at": str(_stored(poll.next_poll_at)),
+            "failures": poll.failures,
+            "progress": poll.progress,
+        }
+        for poll in polls
+    ]
+    if not rows:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(rows)])
+        cursor.execute(_POSTPONE[connection.vendor], [json.dumps(rows)])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+_POSTPONED_ROWS = {
+    "postgresql": "json_to_recordset(%s::json) AS poll(id bigint, at timestamptz, failures int, progress smallint)",
+    "sqlite": "(SELECT value ->> 'id' AS id, value ->> 'at' AS at, value ->> 'failures' AS failures, "
+    "value ->> 'progress' AS progress FROM json_each(%s)) AS poll",
+}
+_POSTPONE = {
+    vendor: f"UPDATE {_TABLE} SET next_poll_at = poll.at, polls = polls + 1, "  # noqa: S608
+    f"progress = COALESCE(poll.progress, {_TABLE}.progress), "
+    f"poll_failures = poll.failures, claimed_until = NULL, claimed_by = '' "
+    f"FROM {source} WHERE {_TABLE}.id = poll.id AND {state} IN ({_STATES}) "
+    f"RETURNING {_TABLE}.id, {_TABLE}.state"
+    for vendor, source, state in (
+        ("postgresql", _POSTPONED_ROWS["postgresql"], f"{_TABLE}.state"),
+        # The plus keeps SQLite from going through everything at the gateways for each row, by an index on the state.
+        ("sqlite", _POSTPONED_ROWS["sqlite"], f"+{_TABLE}.state"),
+    )
+}
 
 
 def give_back(*, render_ids: Collection[int], seconds: float = 0) -> None:
@@ -159,13 +224,27 @@ def give_back(*, render_ids: Collection[int], seconds: float = 0) -> None:
     mine.update(next_poll_at=later(seconds), claimed_until=None, claimed_by="")
 
 
-def take_over() -> int:
-    """Free what an earlier tracker had claimed when it died; called by whoever holds the tracker's lease now."""
-    held = Render.objects.filter(state__in=AT_GATEWAY, claimed_until__isnull=False)
+def hold_back(*, key_id: int, seconds: float) -> None:
+    """The gateway asked for a pause: nothing that has this key and is not being asked about is due before its end.
+
+    So whoever else polls with the key hears of it too."""
+    moment = later(seconds)
+    sooner = Render.objects.filter(key_id=key_id, state__in=AT_GATEWAY, claimed_until=None, next_poll_at__lt=moment)
+    sooner.update(next_poll_at=moment)
+
+
+def take_over(*, living: Collection[str]) -> int:
+    """Free what was claimed by anybody but the `living`: trackers that died, or fell silent for too long."""
+    held = Render.objects.filter(state__in=AT_GATEWAY, claimed_until__isnull=False).exclude(claimed_by__in=living)
     return held.update(next_poll_at=now(), claimed_until=None, claimed_by="")
 
 
-def next_poll(*, age_seconds: float, base_seconds: float, failures: int = 0) -> datetime:
-    """When to look again: briskly while young, then rarer and rarer up to half a minute, never in step."""
+def next_poll(*, age_seconds: float, base_seconds: float, failures: int = 0, progress: int | None = None) -> datetime:
+    """When to look again: briskly while young, then rarer and rarer up to half a minute, never in step.
+
+    One whose progress says that it is nearly done is looked at so often that its end is noticed at once."""
     wait = base_seconds if age_seconds < 120 else min(30.0, base_seconds * (1.5 + age_seconds / 600))
+    if progress:
+        left = age_seconds * (100 - progress) / progress
+        wait = min(wait, max(NEAR_SECONDS, left / 2))
     return later(jittered(min(120.0, wait * 2 ** min(failures, 5))))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from studio.lib.clock import later, now
+from studio.lib.holders import is_gone
 from studio.models import Lease
+from studio.services import leases
+from studio.services.broker import private_key
 
 MAIN: str = settings.Q_CLUSTER["name"]
 # Whatever reads or makes files; it may take minutes, and nothing that is to be sent waits behind it.
@@ -24,8 +29,9 @@ _ELSEWHERE = {
     "studio.jobs.clear_references": MEDIA,
     "studio.jobs.track": TRACK,
 }
-# Which start of the tracker counts: its token stands in this lease, and every earlier one still on its way is void.
-TRACK_START = "track-start"
+# Of each slot's tracker: which start counts. Its token stands in the lease of the slot's name and this ending, and
+# every earlier one still on its way is void.
+_START = "-start"
 START_SECONDS = 20
 
 
@@ -48,30 +54,74 @@ def waiting(cluster: str = MAIN) -> int:
     return int(OrmQ.objects.filter(key=cluster, lock__lte=now()).count())
 
 
-def take_back(clusters: Iterable[str] = CLUSTERS) -> int:
+def take_back(*, clusters: Iterable[str] = CLUSTERS) -> int:
     """Let every hint that was handed out be taken again at once; one that is still being worked on does no harm."""
     return int(OrmQ.objects.filter(key__in=clusters, lock__gt=now()).update(lock=now()))
 
 
-def start_tracker() -> None:
-    """Ask for a run of the tracker."""
+def ask_beat(*, cluster: str, number: int) -> None:
+    """Ask the cluster whose processes are of the group `number` on this host, and no other, to show that it works."""
+    enqueue("studio.jobs.schedule.beat", cluster, cluster=private_key(cluster, number))
+
+
+def owes_beat(cluster: str, number: int) -> bool:
+    """Whether a beat that was asked of it is still to be done, and to be written down as done."""
+    return bool(OrmQ.objects.filter(key=private_key(cluster, number)).exists())
+
+
+def forget_beats(*, older_than: timedelta = timedelta(hours=1)) -> None:
+    """Clear away what was asked of clusters that are gone."""
+    private = OrmQ.objects.exclude(key__in=CLUSTERS).filter(key__contains=":")
+    dead = [key for key in set(private.values_list("key", flat=True)) if is_gone(key.partition(":")[2])]
+    private.filter(Q(key__in=dead) | Q(lock__lt=now() - older_than)).delete()
+
+
+def start_tracker(*, slot: str = TRACK, cluster: str = TRACK) -> None:
+    """Ask for a run of the tracker in `slot`, of any worker or of those that read the queue of `cluster` alone."""
     token = uuid.uuid4().hex
     Lease.objects.update_or_create(
-        name=TRACK_START, defaults={"holder": token, "expires_at": later(START_SECONDS), "beat_at": now()}
+        name=slot + _START, defaults={"holder": token, "expires_at": later(START_SECONDS), "beat_at": now()}
     )
-    enqueue("studio.jobs.track.track", token)
+    enqueue("studio.jobs.track.track", token, cluster=cluster)
 
 
-def is_void(token: str) -> bool:
-    """Whether a later start of the tracker has taken this one's place."""
-    return bool(token) and not Lease.objects.filter(name=TRACK_START, holder=token).exists()
+def slot_of(token: str) -> str | None:
+    """Which tracker a start is for; None for one whose place a later start has taken. Without a token: the first."""
+    if not token:
+        return TRACK
+    started = Lease.objects.filter(name__startswith=TRACK, name__endswith=_START, holder=token).first()
+    return None if started is None else started.name.removesuffix(_START)
+
+
+def tracker_slots() -> list[str]:
+    """The leases that trackers may hold: one for each live supervisor of workers, and one in any case."""
+    return _slots(leases.live(leases.WORKERS).count())
+
+
+def is_tracker(lease: str) -> bool:
+    """Whether `lease` is the name of one that a tracker at work holds."""
+    return lease.startswith(TRACK) and not lease.endswith(_START)
+
+
+def trackers() -> list[str]:
+    """Who holds them now."""
+    held = leases.live(TRACK).exclude(name__endswith=_START).values_list("holder", flat=True)
+    return [holder for holder in held if not is_gone(holder)]
 
 
 def ensure_tracker() -> None:
-    """Start the tracker unless it runs, was asked for a moment ago, or has a start waiting to be taken."""
-    if Lease.objects.filter(name__in=[TRACK, TRACK_START], expires_at__gt=now()).exists() or waiting(TRACK):
-        return
-    start_tracker()
+    """Start each tracker that does not run, was not asked for a moment ago, and has no start waiting to be taken."""
+    wanted = Q(name__startswith=TRACK) | Q(name__startswith=leases.WORKERS)
+    live = set(Lease.objects.filter(wanted, expires_at__gt=now()).values_list("name", flat=True))
+    slots = _slots(sum(name.startswith(leases.WORKERS) for name in live))
+    missing = [slot for slot in slots if not {slot, slot + _START} & live]
+    if missing and not waiting(TRACK):
+        for slot in missing:
+            start_tracker(slot=slot)
+
+
+def _slots(supervisors: int) -> list[str]:
+    return [TRACK, *(f"{TRACK}-{number}" for number in range(2, supervisors + 1))]
 
 
 def ensure_schedule() -> None:

@@ -12,9 +12,10 @@ from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.lib.holders import is_gone
 from studio.models import Asset, Output, Render
-from studio.services import key_limits, key_secrets, leases, proofs, queue
+from studio.services import clock_jumps, key_limits, key_secrets, leases, proofs, queue
+from studio.services.acceptances import adopt, adopt_late
 from studio.services.assets import PREPARATION_TRIES
-from studio.services.attempts import adopt, record_unknown
+from studio.services.attempts import record_unknown
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
 
@@ -24,11 +25,13 @@ BATCH = 200
 CLAIMED = (RenderState.SUBMITTING, RenderState.FETCHING)
 
 
-def revive(clusters: Iterable[str] = queue.CLUSTERS) -> None:
+def revive(*, clusters: Iterable[str] = queue.CLUSTERS) -> None:
     """At the start of `clusters`: take up at once what dead ones held, instead of waiting for their leases to end."""
+    clock_jumps.mend_at_start()
     leases.release_dead()
     _free_dead_claims()
-    queue.take_back(clusters)
+    queue.take_back(clusters=clusters)
+    queue.forget_beats()
     sweep()
     queue.ensure_schedule()
     queue.ensure_tracker()
@@ -39,6 +42,7 @@ def sweep() -> dict[str, int]:
     found = {
         "freed": _free_dead_claims(),
         "unconfirmed": _settle_dead_submits(),
+        "late": adopt_late(),
         "polls": _poll_forgotten(),
         "secrets": key_secrets.forget_unused(),
     }

@@ -7,9 +7,9 @@ import hashlib
 from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.models import Lease
-from studio.services import leases
+from studio.services import clock_jumps, leases
 
-PREFIX = "worker:"
+PREFIX = leases.WORKERS
 RENEW_SECONDS = 5.0
 # Long enough for a supervisor that waits for a busy database; a dead one counts for so long at most.
 ALIVE_SECONDS = 60.0
@@ -25,6 +25,7 @@ def name_of(holder: str) -> str:
 
 def beat() -> None:
     """Say that this process, a supervisor of workers, is alive; to be repeated every RENEW_SECONDS."""
+    clock_jumps.mend_when_set_back()
     holder = this_process()
     values = {"holder": holder, "beat_at": now(), "expires_at": later(ALIVE_SECONDS)}
     Lease.objects.update_or_create(name=name_of(holder), defaults=values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,33 +15,33 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class World:
-    """A clock, a cluster and a supervisor that a test moves by hand."""
+    """A clock, a cluster of two workers and a supervisor that a test moves by hand."""
 
     now: float = 0.0
-    beat: int = 0
-    work: int = 0
     busy: int = 0
     answering: bool = True
     database: bool = True
-    started_at: dict[str, float | None] = field(default_factory=lambda: {"studio": 0.0})
+    number: int | None = 7
+    owed: int = 0
     restarts: list[str] = field(default_factory=list)
-    asked: int = 0
-    revivals: int = 0
+    asked: list[int] = field(default_factory=list)
+    revived: list[list[str]] = field(default_factory=list)
+    signs: int = 0
 
-    def ask(self) -> None:
+    def ask(self, number: int) -> None:
+        self.asked.append(number)
+        self.owed = 0 if self.answering else 1
+
+    def owes(self, number: int) -> bool:
+        return self.owed > 0
+
+    def sign(self) -> None:
         if not self.database:
             raise OperationalError("the database is gone")
-        self.asked += 1
-        if self.answering:
-            self.beat += 1
+        self.signs += 1
 
-    def last_beat(self) -> int:
-        if not self.database:
-            raise OperationalError("the database is gone")
-        return self.beat
-
-    def revive(self) -> None:
-        self.revivals += 1
+    def revive(self, names: Iterable[str]) -> None:
+        self.revived.append(list(names))
 
     def pass_seconds(self, heartbeats: Heartbeats, seconds: int) -> None:
         for _ in range(seconds):
@@ -52,8 +53,8 @@ class World:
 class _Supervised:
     world: World
 
-    def started_at(self, name: str) -> float | None:
-        return self.world.started_at[name]
+    def number_of(self, name: str) -> int | None:
+        return self.world.number
 
     def restart(self, name: str, reason: str, *, grace: float | None) -> None:
         self.world.restarts.append(f"{name}: {reason}, grace {grace}")
@@ -66,57 +67,66 @@ def world() -> World:
 
 @pytest.fixture
 def heartbeats(world: World) -> Heartbeats:
-    cluster = Cluster(
-        name="studio",
-        ask=world.ask,
-        last_beat=world.last_beat,
-        last_work=lambda: world.work,
-        busy=lambda: world.busy,
-        workers=2,
-    )
-    return Heartbeats([cluster], revive=world.revive, clock=lambda: world.now)
+    cluster = Cluster(name="studio", workers=2, ask=world.ask, owes=world.owes, busy=lambda _: world.busy)
+    return Heartbeats([cluster], revive=world.revive, sign=world.sign, clock=lambda: world.now)
 
 
-def test_heartbeats_ask_a_healthy_cluster_every_twenty_seconds(world: World, heartbeats: Heartbeats) -> None:
+def test_heartbeats_ask_a_healthy_cluster_every_ten_seconds_and_show_themselves_too(
+    world: World, heartbeats: Heartbeats
+) -> None:
     world.pass_seconds(heartbeats, 100)
 
     assert world.restarts == []
-    assert world.asked == 5
-    assert world.revivals == 1
+    assert world.asked == [7] * 10
+    assert world.revived == [["studio"]]
+    assert world.signs == 17
 
 
 def test_heartbeats_do_not_ask_again_while_a_beat_waits(world: World, heartbeats: Heartbeats) -> None:
     world.answering = False
 
-    world.pass_seconds(heartbeats, 80)
+    world.pass_seconds(heartbeats, 38)
 
-    assert world.asked == 1
+    assert world.asked == [7]
 
 
-def test_heartbeats_restart_a_cluster_that_shows_no_sign_of_work(world: World, heartbeats: Heartbeats) -> None:
+def test_heartbeats_restart_a_silent_cluster_within_a_minute(world: World, heartbeats: Heartbeats) -> None:
+    world.pass_seconds(heartbeats, 30)
     world.answering = False
 
-    world.pass_seconds(heartbeats, 94)
+    world.pass_seconds(heartbeats, 55)
 
-    assert world.restarts == ["studio: it has taken no task for 92 s, grace 2.0"]
+    assert world.restarts[0] == "studio: it has taken no task for 42 s, grace 2.0"
+
+
+def test_heartbeats_give_a_cluster_time_to_start(world: World, heartbeats: Heartbeats) -> None:
+    world.answering = False
+
+    world.pass_seconds(heartbeats, 58)
+
+    assert world.restarts == ["studio: it has taken no task for 56 s, grace 2.0"]
 
 
 def test_heartbeats_let_a_task_in_hand_finish_before_a_restart(world: World, heartbeats: Heartbeats) -> None:
+    world.pass_seconds(heartbeats, 30)
     world.answering, world.busy = False, 1
 
-    world.pass_seconds(heartbeats, 94)
+    world.pass_seconds(heartbeats, 44)
 
-    assert world.restarts == ["studio: it has taken no task for 92 s, grace None"]
+    assert world.restarts == ["studio: it has taken no task for 42 s, grace None"]
 
 
-def test_heartbeats_leave_a_cluster_alone_that_works_off_a_backlog(world: World, heartbeats: Heartbeats) -> None:
+def test_heartbeats_restart_a_cluster_that_works_but_writes_nothing_down_as_done(
+    world: World, heartbeats: Heartbeats
+) -> None:
+    world.pass_seconds(heartbeats, 30)
     world.answering = False
 
-    for _ in range(10):
-        world.pass_seconds(heartbeats, 60)
-        world.work += 1
+    for second in range(44):
+        world.busy = second % 2
+        world.pass_seconds(heartbeats, 1)
 
-    assert world.restarts == []
+    assert len(world.restarts) == 1
 
 
 def test_heartbeats_leave_a_cluster_alone_whose_workers_are_all_at_long_tasks(
@@ -131,22 +141,22 @@ def test_heartbeats_leave_a_cluster_alone_whose_workers_are_all_at_long_tasks(
 
 def test_heartbeats_ask_anew_after_a_restart(world: World, heartbeats: Heartbeats) -> None:
     world.answering = False
-    world.pass_seconds(heartbeats, 50)
+    world.pass_seconds(heartbeats, 30)
 
-    world.started_at["studio"] = 50.0
-    world.pass_seconds(heartbeats, 80)
+    world.number = 8
+    world.pass_seconds(heartbeats, 38)
 
-    assert world.asked == 2
-    assert world.revivals == 2
+    assert world.asked == [7, 8]
+    assert world.revived == [["studio"], ["studio"]]
     assert world.restarts == []
 
 
 def test_heartbeats_wait_while_the_cluster_is_down(world: World, heartbeats: Heartbeats) -> None:
-    world.started_at["studio"] = None
+    world.number = None
 
     world.pass_seconds(heartbeats, 200)
 
-    assert (world.asked, world.restarts) == (0, [])
+    assert (world.asked, world.restarts) == ([], [])
 
 
 def test_heartbeats_survive_a_database_that_restarts(
@@ -155,11 +165,16 @@ def test_heartbeats_survive_a_database_that_restarts(
     world.pass_seconds(heartbeats, 10)
 
     world.database = False
+    world.pass_seconds(heartbeats, 8)
+    world.database = True
+    world.pass_seconds(heartbeats, 10)
+    words_of_a_short_one = list(caplog.records)
+    world.database = False
     world.pass_seconds(heartbeats, 300)
     world.database = True
     world.pass_seconds(heartbeats, 60)
 
-    assert world.restarts == []
+    assert (world.restarts, words_of_a_short_one) == ([], [])
     assert [record.getMessage() for record in caplog.records] == [
         "the database does not answer, trying again: the database is gone"
     ]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django_q.management.commands.qcluster import Command as OneCluster
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from studio.environment import BASE_DIR
-from studio.lib.activity import Activity
+from studio.lib.activity import Activity, clear_dead
 from studio.lib.processes import Program, die_with_parent_after_fork
 from studio.management.heartbeats import Cluster, Heartbeats
-from studio.models import Lease
-from studio.services import queue, recovery
+from studio.services import queue, recovery, workers
+from studio.services.broker import private_key
 from studio.supervisor import Supervisor
 
 NAME = "Q_CLUSTER_NAME"
+RUN = settings.STUDIO_DATA_DIR / "run"
 # What is in hand may finish; the tracker never finishes by itself, and loses nothing when it is cut off.
 GRACE = {queue.TRACK: 0.0}
 # django-q2 ends a task that overruns its time-out itself, somewhat later.
@@ -40,11 +44,13 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
     def _run_one(self, name: str, *args: Any, **options: Any) -> None:
         # The sentinel and the workers would go on without the parent, unwatched.
         die_with_parent_after_fork()
-        activity = _activity(name)
+        clear_dead(RUN)
+        activity = _activity(name, os.getpgrp())
         # Kept in a variable: signals hold their receivers weakly.
         begin, end = partial(_call, activity.begin), partial(_call, activity.end)
         pre_execute.connect(begin)
         post_execute_in_worker.connect(end)
+        post_execute_in_worker.connect(_drop_result)
         super().handle(*args, **options)
 
     def _run_all(self) -> int:
@@ -52,9 +58,14 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
             # A watch that waits 20 s for a lock can neither stop nor restart anything meanwhile.
             connection.settings_dict["OPTIONS"]["timeout"] = 2
         names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
-        heartbeats = Heartbeats([_cluster(name) for name in names], revive=recovery.revive)
+        heartbeats = Heartbeats([_cluster(name) for name in names], revive=_revive, sign=workers.beat)
         programs = [_program(name) for name in names]
-        return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
+        try:
+            return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
+        finally:
+            # Without a database its time runs out by itself.
+            with suppress(Error):
+                workers.gone()
 
     def _say(self, text: str) -> None:
         self.stdout.write(f"worker: {text}")
@@ -74,20 +85,31 @@ def _program(name: str) -> Program:
 def _cluster(name: str) -> Cluster:
     main = settings.Q_CLUSTER
     conf = {**main, **main["ALT_CLUSTERS"].get(name, {})}
-    activity = _activity(name)
     return Cluster(
         name=name,
-        ask=lambda: queue.enqueue("studio.jobs.schedule.beat", name, cluster=name),
-        last_beat=lambda: Lease.objects.filter(name=f"heartbeat:{name}").values_list("beat_at", flat=True).first(),
-        last_work=activity.last_change,
-        busy=lambda: activity.busy(conf["timeout"] + SLACK_SECONDS),
         workers=conf["workers"],
+        ask=lambda number: queue.ask_beat(cluster=name, number=number),
+        owes=lambda number: queue.owes_beat(name, number),
+        busy=lambda number: _activity(name, number).busy(conf["timeout"] + SLACK_SECONDS),
     )
 
 
-def _activity(name: str) -> Activity:
-    return Activity(settings.STUDIO_DATA_DIR / "run" / name)
+def _revive(names: Iterable[str]) -> None:
+    recovery.revive(clusters=names)
+
+
+def _activity(name: str, number: int) -> Activity:
+    return Activity(RUN / private_key(name, number))
 
 
 def _call(note: Any, **_: Any) -> None:
     note()
+
+
+def _drop_result(task: dict[str, Any], **_: Any) -> None:
+    """Nobody reads what a job returns; and one that cannot be sent to the next process would be run for ever."""
+    if inspect.iscoroutine(task["result"]):
+        task["result"].close()
+        task["success"], task["result"] = False, "A job must not be a coroutine: nothing of it was run."
+    elif task["success"]:
+        task["result"] = None
