@@ -70,6 +70,7 @@ HALF = (
     "or leave every STUDIO_S3_ setting out."
 )
 STORAGE_TLS = "STUDIO_S3_ENDPOINT must start with https:// unless the storage runs on this machine."
+SHORT_TOKEN = "STUDIO_METRICS_TOKEN must be 20 characters or more, drawn at random, or be left out."
 README = "The README lists every setting and its form."
 DEMO = "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
 TLS = "STUDIO_PUBLIC_URL must start with https:// unless the studio is only used on this machine."
@@ -89,6 +90,8 @@ WHOLE = "STUDIO_PUBLIC_URL must be the whole address people use, such as https:/
         ({"STUDIO_WEB_WORKERS": "0"}, "STUDIO_WEB_WORKERS must be 1 or more."),
         ({"STUDIO_WEB_THREADS": "0"}, "STUDIO_WEB_THREADS must be 1 or more."),
         ({"STUDIO_JOB_WORKERS": "-1"}, "STUDIO_JOB_WORKERS must be 1 or more."),
+        ({"STUDIO_PRICE_GAP_PERCENT": "0"}, "STUDIO_PRICE_GAP_PERCENT must be a number of per cent from 1 to 1000."),
+        ({"STUDIO_METRICS_TOKEN": "short"}, SHORT_TOKEN),
         *[({**BUCKET, name: ""}, HALF.format(name)) for name in BUCKET],
         ({"STUDIO_S3_ENDPOINT": "https://storage.example.com"}, HALF.format(" and ".join(BUCKET))),
         ({**BUCKET, "STUDIO_S3_ENDPOINT": "http://storage.example.com"}, STORAGE_TLS),
@@ -154,6 +157,19 @@ def test_environment_refuses_an_empty_secret_file(read: Read, tmp_path: Path, mo
         read()
 
 
+def test_data_folder_that_cannot_be_made_is_said_in_words(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "data"
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read(STUDIO_DATA_DIR=str(folder), STUDIO_SECRET_KEY="given")
+
+    assert str(refused.value) == (
+        f"The data folder cannot be used: Not a directory ({folder / 'media'}). Give it to the account that runs the "
+        "studio, or name another with STUDIO_DATA_DIR."
+    )
+
+
 def test_kept_secret_is_made_once_when_many_start_at_the_same_time(tmp_path: Path) -> None:
     numbers = iter(range(1000))
 
@@ -197,6 +213,7 @@ def test_secrets_are_not_in_what_a_debug_page_shows(monkeypatch: pytest.MonkeyPa
         "STUDIO_DATA_DIR": str(tmp_path),
         "STUDIO_SECRET_KEY": "marked-signing-key",
         "STUDIO_SECRET_KEYS": "marked-cipher-key",
+        "STUDIO_METRICS_TOKEN": "marked-token-for-prometheus",
         "DATABASE_URL": "postgresql://studio:marked-password@127.0.0.1/studio",
         **BUCKET,
     }.items():

@@ -28,6 +28,22 @@ def cipher() -> MultiFernet:
         ) from error
 
 
+def has_keys() -> bool:
+    """Whether there are keys already; `cipher` makes the file that is not there."""
+    known = settings.STUDIO_SECRET_KEYS or cipher.cache_info().currsize
+    return bool(known) or (settings.STUDIO_DATA_DIR / "provider-key").exists()
+
+
+def reader() -> MultiFernet:
+    """The keys in use, for what they encrypted earlier: one made now would read none of it.
+
+    Raises UnreadableSecret when there are none.
+    """
+    if not has_keys():
+        raise UnreadableSecret
+    return cipher()
+
+
 class UnreadableSecret(ImproperlyConfigured):
     """A stored secret belongs to none of the present keys."""
 
@@ -51,7 +67,7 @@ class Decrypted(DeferredAttribute):
         if not value:
             return ""
         try:
-            return cipher().decrypt(value.encode()).decode()
+            return reader().decrypt(value.encode()).decode()
         except InvalidToken:
             # A token of no known key is an error, never passed on as if it were the text.
             raise UnreadableSecret from None
@@ -72,7 +88,7 @@ def renewed(token: Token) -> Token:
     if not token:
         return token
     try:
-        return Token(cipher().rotate(token.encode()).decode())
+        return Token(reader().rotate(token.encode()).decode())
     except InvalidToken:
         raise UnreadableSecret from None
 

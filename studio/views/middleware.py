@@ -11,11 +11,25 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
+from studio.views import health
+
 # Sign-in and invitation forms are far smaller, and no file that a model takes is.
 LARGEST_PLAIN_FORM = 16_384
 # Gateways call there without a session, and what they send is never read.
 CALLS = "/hooks/"
+# For load balancers in the house, which may know neither the studio's name nor TLS.
+PROBES = {"/healthz": health.alive, "/readyz": health.ready}
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def probes(get_response: GetResponse) -> GetResponse:
+    """Answer the probes before anything asks for a host, TLS, a cookie or a session; their answers repeat nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path_info)
+        return get_response(request) if probe is None else probe(request)
+
+    return middleware
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
