@@ -6,9 +6,7 @@ Each page is asked for in this process, through all middleware, and again from a
 from __future__ import annotations
 
 import gzip
-import json
 import os
-import platform
 import shutil
 import socket
 import statistics
@@ -22,6 +20,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from tests.bench import figures
 
 TAKES = int(os.environ.get("BENCH_TAKES", "1000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
@@ -89,7 +89,7 @@ def _measure() -> None:
 
     project, artist = furnish(TAKES)
     client = Client(headers=HEADERS)
-    client.force_login(artist, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(artist, backend="studio.views.backends.PersonBackend")
     in_process = partial(_ask_in_process, client)
     pages = _pages(project)
     rows = []
@@ -217,14 +217,10 @@ def _p95(times: list[float]) -> float:
 
 
 def _report(rows: list[dict[str, Any]]) -> None:
-    print(f"{TAKES} takes, {os.cpu_count()} cores, Python {platform.python_version()}, {ROUNDS} requests each\n")  # noqa: T201
-    print("| page | median ms | p95 ms | processor ms | over HTTP, median | p95 | queries | KB | KB gzipped |")  # noqa: T201
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")  # noqa: T201
-    for row in rows:
-        print("| " + " | ".join(str(value) for value in row.values()) + " |")  # noqa: T201
-    if target := os.environ.get("BENCH_JSON"):
-        figures = {f"{row['page']}: {name}": value for row in rows for name, value in row.items() if name != "page"}
-        Path(target).write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    figures.say(f"{TAKES} takes, {figures.machine()}, {ROUNDS} requests each\n")
+    heads = ["page", "median ms", "p95 ms", "processor ms", "over HTTP, median", "p95", "queries", "KB", "KB gzipped"]
+    figures.table(heads, [list(row.values()) for row in rows])
+    figures.keep({f"{row['page']}: {name}": value for row in rows for name, value in row.items() if name != "page"})
 
 
 if __name__ == "__main__":
