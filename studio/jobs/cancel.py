@@ -13,7 +13,7 @@ from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, CancelAnswer, CancelKind
 from studio.providers.errors import BadKey, ProviderError
-from studio.services import cancelling, key_refusals
+from studio.services import cancelling, fairness, key_refusals
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,14 @@ def cancel(render_id: int) -> None:
     if attempt is None or render.state not in AT_GATEWAY or render.cancel_answered_at is not None:
         # While it is still being sent, the wish follows as soon as the gateway has taken it.
         return
+    with fairness.turn(base_url=attempt.base_url) as is_mine:
+        if is_mine:
+            _ask(render, attempt)
+        else:
+            cancelling.ask_again_soon(render=render)
+
+
+def _ask(render: Render, attempt: Attempt) -> None:
     try:
         answer = registry.get(render.provider).adapter.cancel(
             client(), connection_of_attempt(attempt), attempt.remote_id

@@ -6,23 +6,30 @@ import logging
 
 from django.core.exceptions import ValidationError
 
+from studio.choices import RenderState
 from studio.jobs.gateways import client, connection_of_attempt
 from studio.lib.masking import holds
+from studio.models import Attempt
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import Proof, ProofKind
 from studio.providers.errors import ProviderError
-from studio.services import proofs, unconfirmed
+from studio.services import fairness, late_proofs, proofs, unconfirmed
 from studio.services.proofs import Look
 
 log = logging.getLogger(__name__)
 
 
 def confirm(render_id: int) -> None:
-    """Take one look, and settle the render if what it shows is certain."""
-    look = proofs.claim_look(render_id=render_id)
-    if look is None:
-        return
+    """Take one look, and settle the render if what it shows is certain; the sweep asks again for one not taken."""
+    base_url = Attempt.objects.filter(render_id=render_id).order_by("-number").values_list("base_url", flat=True)
+    with fairness.turn(base_url=base_url.first() or "") as is_mine:
+        look = proofs.claim_look(render_id=render_id) if is_mine else None
+        if look is not None:
+            _look(look)
+
+
+def _look(look: Look) -> None:
     try:
         connection = connection_of_attempt(look.attempt)
         proof = registry.get(look.render.provider).adapter.prove(client(), connection, look.lost)
@@ -38,6 +45,9 @@ def confirm(render_id: int) -> None:
 
 def _settle(look: Look, proof: Proof) -> None:
     try:
+        if proof.kind == ProofKind.FOUND and look.render.state == RenderState.FAILED:
+            late_proofs.record_created(attempt=look.attempt, remote_id=proof.remote_id)
+            return
         if proof.kind == ProofKind.FOUND and not proofs.has_rival(look):
             unconfirmed.adopt_by_proof(render=look.render, remote_id=proof.remote_id)
             return
@@ -47,4 +57,5 @@ def _settle(look: Look, proof: Proof) -> None:
     except ValidationError as error:
         # A person was quicker, or the task belongs to another take.
         log.warning("take %s: the proof was not used: %s", look.render.pk, " ".join(error.messages))
+        proof = Proof(ProofKind.UNCLEAR, said=" ".join(error.messages))
     proofs.record_nothing_found(render=look.render, attempt=look.attempt, said=proof.said)

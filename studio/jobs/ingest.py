@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -23,13 +25,14 @@ from studio.media.download_errors import DownloadInterrupted, DownloadRefused, L
 from studio.media.downloads import download, make_client
 from studio.media.errors import Rejected
 from studio.media.info import RESULT_EXTENSIONS
+from studio.media.looks import look_at
 from studio.media.probe import verify_playable
 from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.errors import BadKey, ProviderError
-from studio.services import key_refusals, outputs
+from studio.services import fairness, key_refusals, outputs
 from studio.services.outputs import Pictures
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ LONGEST_PAUSE = 600.0
 PICTURE_TRIES = 2
 NOT_A_VIDEO = "What the gateway delivered is not a playable video."
 WHOLE_DAY = "The file could not be fetched for a whole day."
+KEPT = "It is kept among the take's files, under a name that begins with “rejected-”."
 NO_LONGER = "The gateway no longer hands out the file."
 # A task said to be done without a file may name it later; these will not.
 ENDED_WITHOUT = (RemoteState.FAILED, RemoteState.CANCELLED, RemoteState.EXPIRED)
@@ -58,9 +62,15 @@ ENDED_WITHOUT = (RemoteState.FAILED, RemoteState.CANCELLED, RemoteState.EXPIRED)
 
 def ingest(render_id: int) -> None:
     """Fetch the result of a render that the gateway has finished."""
-    render = outputs.claim_fetch(render_id=render_id)
-    if render is None:
-        return
+    with ExitStack() as turn:
+        if not turn.enter_context(fairness.file_turn(render_id=render_id)):
+            return
+        render = outputs.claim_fetch(render_id=render_id)
+        if render is not None:
+            _ingest(render, end_turn=turn.close)
+
+
+def _ingest(render: Render, end_turn: Callable[[], None]) -> None:
     target = _incoming(render)
     try:
         found = _already_here(render, target)
@@ -69,6 +79,8 @@ def ingest(render_id: int) -> None:
             found = target
         else:
             sha256 = _digest(found)
+        # The gateway has done its part; what follows is this machine's work.
+        end_turn()
         _take_in(render, found, sha256)
     except DownloadInterrupted as error:
         # Busy: another worker has the file open, and goes on with it.
@@ -79,13 +91,16 @@ def ingest(render_id: int) -> None:
     except UnreadableSecret:
         _renew_or_give_up(render, "The stored link cannot be read with the present STUDIO_SECRET_KEYS.")
     except Rejected as error:
-        _renew_or_give_up(render, str(error), bad_file=True)
+        if error.code == "deadly":
+            _lose(render, RenderState.FAILED, f"{error} {KEPT}")
+        else:
+            _renew_or_give_up(render, str(error), bad_file=True)
     except OSError as error:
-        log.exception("take %s: the file could not be stored", render_id)
+        log.exception("take %s: the file could not be stored", render.pk)
         _try_later(render, error.strerror or "the disk refused the file")
     except Exception as error:
         # Whatever it is: the file is paid for, and nobody would hear of a job that only broke off.
-        log.exception("take %s: fetching broke off", render_id)
+        log.exception("take %s: fetching broke off", render.pk)
         _try_later(render, f"the studio stumbled over it: {type(error).__name__}")
 
 
@@ -156,16 +171,21 @@ class _Renewal:
 
 
 def _take_in(render: Render, file: Path, sha256: str) -> None:
+    # Another worker's look at the same time would be counted like the death of this one.
+    outputs.renew_fetch(render_id=render.pk, seconds=outputs.LOOK_LEASE_SECONDS)
     try:
-        info = verify_playable(file)
+        with look_at(file):
+            info = verify_playable(file)
     except Rejected:
         # Kept, as it may be the only copy of something paid for; a later one of the same kind takes its place.
         file.replace(_rejected(file))
         raise
-    outputs.renew_fetch(render_id=render.pk)
+    outputs.renew_fetch(render_id=render.pk, seconds=outputs.LOOK_LEASE_SECONDS)
     name = _named(render, "take", info.extension)
     if file != storage.absolute(name):
         storage.adopt(file, name)
+    # Before the take is called ready: nobody comes back to it afterwards.
+    _forget_part(render)
     pictures = make_pictures(render.pk, name) if render.tries <= PICTURE_TRIES else Pictures()
     outputs.record_output(render=render, file=name, sha256=sha256, info=info, pictures=pictures)
     _rejected(_incoming(render)).unlink(missing_ok=True)
@@ -241,6 +261,11 @@ def _lose(render: Render, to: RenderState, meaning: str, *, said: str = "") -> N
         advice="Look for the file in the gateway's own console before asking for the take again.",
     )
     # A whole file stays, whatever kept it from being taken in.
+    _forget_part(render)
+
+
+def _forget_part(render: Render) -> None:
+    """What a worker that died in the middle has left of the arriving file, and what says of which it is a part."""
     incoming = _incoming(render)
     for name in (f"{incoming.name}.part", f"{incoming.name}.part.etag"):
         incoming.with_name(name).unlink(missing_ok=True)

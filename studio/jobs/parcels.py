@@ -21,6 +21,7 @@ from studio.providers.requests import Dispatch, RenderRequest
 from studio.services import unsent
 from studio.services.attempts import Packed
 from studio.services.links import wake_link
+from studio.services.proofs import reference
 from studio.services.requests import capability_with, find_problems
 from studio.services.wakes import new_token
 
@@ -74,7 +75,7 @@ def _parcel(
     keeps_body = provider.keeps_body(connection.base_url, connection.route)
     dispatch = Dispatch(
         route=connection.route,
-        reference=f"rushes-{render.pk}-{number}",
+        reference=reference(render_id=render.pk, number=number),
         idempotency_key=uuid.uuid4().hex if keeps_body else "",
         webhook_url=wake_link(token=token, base_url=connection.base_url) if token else "",
         seed=_drawn_seed(provider, request, capability),

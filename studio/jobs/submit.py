@@ -19,14 +19,14 @@ from studio.models import Attempt, Render
 from studio.providers import registry
 from studio.providers.answers import Created
 from studio.providers.errors import BadKey, NotSent, ProviderError, Retryable, Unknown
-from studio.services import attempts, unsent
+from studio.services import acceptances, attempts, fairness, unsent
 
 log = logging.getLogger(__name__)
 
 # How long the gateway's answer is held while the database is away, in seconds between the tries.
 PATIENCE = (1, 2, 5, 10, 20, 30)
-# The last write must be over before the queue ends the job: a database may take so long to say no.
-LAST_WRITE_SECONDS = 60
+# Two writes must be over before the queue ends the job, the one under way and the last: SQLite's time-out for each.
+LAST_WRITE_SECONDS = 100
 NO_NAME = {
     "meaning": "The gateway accepted the request, but its answer names no task, so the take cannot be followed.",
     "advice": "It may be charged. Look at the gateway's own task list before asking for the take again.",
@@ -39,13 +39,22 @@ def submit(render_id: int) -> None:
     render = Render.objects.select_related("key", "project", "source_take__key").get(pk=render_id)
     if render.state != RenderState.QUEUED or (render.not_before and render.not_before > now()):
         return
+    with fairness.turn(base_url=render.key.base_url) as is_mine:
+        if not is_mine:
+            fairness.wait(render=render)
+            return
+        _submit(render, until)
+    fairness.call_next(base_url=render.key.base_url)
+
+
+def _submit(render: Render, until: float) -> None:
     try:
         # Asked once more under the lock; here it spares the making ready.
         parcel = None if attempts.must_wait(render=render, key=render.key) else pack(render)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        log.exception("take %s: could not be made ready for sending", render_id)
+        log.exception("take %s: could not be made ready for sending", render.pk)
         kind = type(error).__name__
         unsent.record_stumble(render=render, meaning=f"The studio could not make the request ready ({kind}).")
         return
@@ -94,7 +103,7 @@ def _without(secret: str, created: Created) -> Created:
 def _record_created(attempt: Attempt, created: Created, until: float) -> None:
     try:
         _patiently(
-            lambda: attempts.record_accepted(
+            lambda: acceptances.record_accepted(
                 attempt=attempt,
                 remote_id=created.remote_id,
                 poll_url=created.poll_url,

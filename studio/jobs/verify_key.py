@@ -11,9 +11,11 @@ from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.providers.answers import KeyReport, KeyVerdict
 from studio.providers.errors import BadKey, ProviderError
-from studio.services import key_checks
+from studio.services import fairness, key_checks
 
 log = logging.getLogger(__name__)
+
+SLOW = "This gateway has not answered the calls that are on their way to it yet. Check again in a minute."
 
 
 def verify_key(key_id: int) -> None:
@@ -21,6 +23,15 @@ def verify_key(key_id: int) -> None:
     key = ProviderKey.objects.present().filter(pk=key_id).first()
     if key is None:
         return
+    with fairness.turn(base_url=key.base_url) as is_mine:
+        if not is_mine:
+            key_checks.record_unreachable(key=key, meaning=SLOW)
+            return
+        _check(key)
+
+
+def _check(key: ProviderKey) -> None:
+    key_id = key.pk
     try:
         report = _asked(key)
     except ProviderError as error:

@@ -1,23 +1,21 @@
-"""Attempts: the record before the first byte leaves, and what came back. The sending itself is the job's."""
+"""Attempts: the record before the first byte leaves, and every answer but a yes. The sending itself is the job's."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from django.db import DataError, transaction
+from django.db import transaction
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import jittered, later, now
 from studio.lib.holders import this_process
 from studio.models import Attempt, ProviderKey, Render
-from studio.providers.answers import NO_USAGE, Usage
 from studio.services import failover, key_limits, key_waiting, keys, ledger
 from studio.services.key_waiting import CLEAR
-from studio.services.queue import enqueue, ensure_tracker
-from studio.services.transitions import move
+from studio.services.queue import enqueue
+from studio.services.transitions import REOPENED, move, note
 from studio.services.unsent import cancel_unsent, refuse_unsent
 
 log = logging.getLogger(__name__)
@@ -26,6 +24,7 @@ log = logging.getLogger(__name__)
 SUBMIT_LEASE_SECONDS = 320
 SUBMIT_TRIES = 6
 CHOOSE_ANOTHER = "Nothing was sent and nothing is charged. Choose another gateway and render again."
+NO_JOB = "No job was created at the gateway"
 GOES_ON = "Nothing was sent yet. It goes on by itself."
 
 
@@ -103,57 +102,6 @@ def _pack_again(render: Render) -> None:
         enqueue("studio.jobs.submit.submit", render.pk)
 
 
-def record_accepted(
-    *,
-    attempt: Attempt,
-    remote_id: str,
-    poll_url: str,
-    answer: str,
-    first_poll_seconds: float,
-    charge: Usage = NO_USAGE,
-) -> None:
-    """The gateway has a task: remember its name at once, whatever else has become of the render."""
-    # Committed by itself: even if nothing after it succeeds, the sweep can follow the task.
-    name = {"outcome": AttemptOutcome.ACCEPTED, "remote_id": remote_id, "answered_at": now(), "sent_body": ""}
-    mine = Attempt.objects.filter(pk=attempt.pk)
-    try:
-        with transaction.atomic():
-            mine.update(**name, poll_url=poll_url, answer=answer)
-    except (DataError, ValueError):
-        # Something odd beside the name must not cost the name: it alone is enough to follow the task.
-        mine.update(**name)
-    adopt(render_id=attempt.render_id, first_poll_seconds=first_poll_seconds)
-    if (amount := ledger.believable(charge.charged)) is not None:
-        _record_charge(attempt, amount, charge.currency)
-
-
-def _record_charge(attempt: Attempt, amount: Decimal, currency: str) -> None:
-    with transaction.atomic():
-        render = Render.objects.get(pk=attempt.render_id)
-        currency = (currency or render.currency)[:10]
-        Attempt.objects.filter(pk=attempt.pk).update(charged=amount, charged_currency=currency)
-        ledger.settle(render=render, amount=amount, note=ledger.CHARGED, currency=currency)
-
-
-def adopt(*, render_id: int, first_poll_seconds: float = 0) -> None:
-    """Follow a render whose attempt was accepted, also when a sweep gave it up a moment before the answer was read."""
-    while (render := Render.objects.get(pk=render_id)).state in {RenderState.SUBMITTING, RenderState.UNCONFIRMED}:
-        with transaction.atomic():
-            moved = move(
-                render=render,
-                to=RenderState.WAITING,
-                reason="Accepted by the gateway",
-                next_poll_at=later(first_poll_seconds),
-                **CLEAR,
-            )
-            # Read after the move, which waits for whoever is asking to cancel in this moment.
-            if moved and Render.objects.filter(pk=render_id, cancel_asked_at__isnull=False).exists():
-                enqueue("studio.jobs.cancel.cancel", render_id)
-        if moved:
-            ensure_tracker()
-            return
-
-
 def record_refused(*, attempt: Attempt, said: str, meaning: str, advice: str, code: str = "") -> None:
     """A definite no: there is no job, and the money is free again."""
     with transaction.atomic():
@@ -190,6 +138,8 @@ def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
         if is_unsettled:
             # What a sweep said of it meanwhile, that it may be charged, is over.
             _back_into_the_queue(render, reason, not_before=later(seconds), enqueued_at=None, **CLEAR)
+        else:
+            _take_late_no(attempt, "it asked to wait")
     return True
 
 
@@ -206,6 +156,7 @@ def record_bad_key(*, attempt: Attempt, said: str, meaning: str, code: str = "")
             key = key_limits.lock(key_id=attempt.key_id)
         render = Render.objects.get(pk=attempt.render_id)
         if not _is_unsettled(render, attempt):
+            _take_late_no(attempt, "it refused the key")
             return
         words = _words(said, key_waiting.reason_of(key=key), key_waiting.NOTHING_SENT, code) if is_of_today else CLEAR
         reason = "The gateway refused the key; nothing was made, and it is sent when the key works again"
@@ -222,12 +173,17 @@ def _is_unsettled(render: Render, attempt: Attempt) -> bool:
 
 def _back_into_the_queue(render: Render, reason: str, **changes: Any) -> None:
     moved = move(render=render, to=RenderState.QUEUED, reason=reason, **changes)
+    if not moved:
+        # A sweep may have called it unconfirmed since it was read; that nothing was made is certain all the same.
+        render.refresh_from_db(fields=["state"])
+        is_doubted = render.state == RenderState.UNCONFIRMED
+        moved = is_doubted and move(render=render, to=RenderState.QUEUED, reason=reason, **changes)
     if moved and Render.objects.filter(pk=render.pk, cancel_asked_at__isnull=False).exists():
         cancel_unsent(render=render)
 
 
 def record_unknown(*, attempt: Attempt, said: str, meaning: str, advice: str, code: str = "") -> None:
-    """It left us and no answer was read: never sent again by itself, and the money stays reserved."""
+    """It left us and no answer was read: never sent again by itself, and possibly charged from now on."""
     with transaction.atomic():
         render = Render.objects.get(pk=attempt.render_id)
         if render.state != RenderState.SUBMITTING or not _is_unsettled(render, attempt):
@@ -255,5 +211,15 @@ def _words(said: str, meaning: str, advice: str, code: str) -> dict[str, Any]:
 def _end(attempt: Attempt, state: RenderState, reason: str, words: dict[str, Any]) -> None:
     render = Render.objects.get(pk=attempt.render_id)
     # A late no is proof as well: what a sweep had to call unconfirmed is certain now.
-    if _is_unsettled(render, attempt) and move(render=render, to=state, reason=reason, **words):
-        ledger.release(render=render, note="No job was created at the gateway")
+    if not _is_unsettled(render, attempt) or not move(render=render, to=state, reason=reason, free=NO_JOB, **words):
+        _take_late_no(attempt, reason[:1].lower() + reason[1:])
+
+
+def _take_late_no(attempt: Attempt, said: str) -> None:
+    """A definite no to a request of which a person has spoken meanwhile: the gateway's word on the money counts, and a
+    task that the person has named is followed on, as it is there, whoever made it."""
+    render, outcome = Render.objects.get(pk=attempt.render_id), Attempt.objects.get(pk=attempt.pk).outcome
+    if outcome == AttemptOutcome.ACCEPTED:
+        note(render=render, reason=f"The gateway's answer came late: {said}. The task followed here was named since")
+    elif render.state in REOPENED and ledger.release(render=render, note=f"The gateway's answer came late. {NO_JOB}"):
+        note(render=render, reason=f"The gateway's answer came late: {said}. {NO_JOB}, so nothing is charged for it")

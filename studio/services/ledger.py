@@ -13,19 +13,28 @@ from django.db.models import Max
 from studio.choices import HELD, LedgerKind, Standing
 from studio.lib.clock import now
 from studio.models import LedgerEntry, Render
+from studio.services import drift
 
 # The column holds eight digits before the point.
 HIGHEST = Decimal(99_999_999)
 CHARGED = "Charged by the gateway when it accepted"
+# Before the name of whoever looked it up.
+SAID = "Charged, says"
 HOLDS = "Held until the take is paid for or ended"
+_MONEY = ("standing", "estimate", "price", "currency")
 
 
-def reserve(*, render: Render) -> None:
-    """Write down what the render is expected to cost, and hold it."""
+def reserve(*, render: Render, held: str = HOLDS) -> None:
+    """Write down what a new render is expected to cost, and hold it; `held` says until when, and by whose leave."""
     note = render.estimate_basis or "The gateway publishes no price that could be worked out."
-    with transaction.atomic():
-        _add(render=render, kind=LedgerKind.ESTIMATED, amount=render.estimate, note=note)
-        _add(render=render, kind=LedgerKind.RESERVED, amount=render.estimate, note=HOLDS)
+    steps = {LedgerKind.ESTIMATED: note, LedgerKind.RESERVED: held}
+    LedgerEntry.objects.bulk_create(
+        (
+            LedgerEntry(render=render, kind=kind, amount=render.estimate, currency=render.currency, note=words[:500])
+            for kind, words in steps.items()
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def hold_again(*, render: Render, note: str) -> bool:
@@ -63,13 +72,16 @@ def settle(*, render: Render, amount: Decimal | None, note: str, currency: str =
         if not _stand(render, Standing.SETTLED, HELD, **changes):
             return False
         _add(render=render, kind=LedgerKind.SETTLED, amount=amount, note=note, currency=currency)
+        drift.watch(render=render)
     return True
 
 
 def release(*, render: Render, note: str) -> bool:
     """The render costs nothing, and what was taken for it is given back; False when that was known."""
-    amount, currency = render.amount, render.currency
     with transaction.atomic():
+        # As it is now: what was charged may have been written down after the caller read it.
+        render.refresh_from_db(fields=_MONEY, from_queryset=Render.objects.select_for_update(no_key=True))
+        amount, currency = render.amount, render.currency
         if not _stand(render, Standing.RELEASED, (*HELD, Standing.SETTLED), price=None):
             return False
         _add(render=render, kind=LedgerKind.RELEASED, amount=amount, note=note, currency=currency)

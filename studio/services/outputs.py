@@ -16,11 +16,13 @@ from studio.models import Output, Render
 from studio.providers import registry
 from studio.providers.answers import Usage
 from studio.providers.requests import RenderRequest
-from studio.services import ledger
+from studio.services import acceptances, ledger, pricing
 from studio.services.transitions import move, note
 
 # Renewed while bytes arrive, and longer than a read may stall: a killed worker's download goes on soon after.
 FETCH_LEASE_SECONDS = 25
+# While the file is looked at and made into pictures nothing renews the claim; a dead worker's of this host ends anyway.
+LOOK_LEASE_SECONDS = 120
 PICTURES_TRIES = 3
 
 
@@ -45,10 +47,10 @@ def claim_fetch(*, render_id: int) -> Render | None:
     return Render.objects.select_related("key").get(pk=render_id) if claimed else None
 
 
-def renew_fetch(*, render_id: int) -> None:
-    """Bytes are arriving; keep the claim."""
+def renew_fetch(*, render_id: int, seconds: float = FETCH_LEASE_SECONDS) -> None:
+    """Bytes are arriving, or the file is being looked at: keep the claim."""
     mine = Render.objects.filter(pk=render_id, state=RenderState.FETCHING, claimed_by=this_process())
-    mine.update(claimed_until=later(FETCH_LEASE_SECONDS))
+    mine.update(claimed_until=later(seconds))
 
 
 def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> None:
@@ -89,8 +91,17 @@ def _columns(file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> dic
 
 
 def _settle(render: Render, request: RenderRequest, info: MediaInfo) -> None:
+    usage = Usage.from_json(render.usage)
+    if usage.charged is None:
+        # What it took when it accepted is its own figure as well, and may have been read by a worker that died.
+        acceptances.settle_taken(render=render)
     final = registry.get(render.provider).settle(
-        request, info.seconds or Decimal(0), info.width or 0, info.height or 0, Usage.from_json(render.usage)
+        request,
+        info.seconds or Decimal(0),
+        info.width or 0,
+        info.height or 0,
+        usage,
+        pricing.facts_of(render.price_row),
     )
     ledger.settle(render=render, amount=final.amount, note=final.basis)
 
@@ -115,7 +126,7 @@ def renew_link(*, render: Render, video_url: str) -> None:
 
 
 def record_lost(*, render: Render, to: RenderState, said: str, meaning: str, advice: str) -> None:
-    """The gateway rendered, but its file cannot be had; the money stays as it is until a person looks."""
+    """The gateway rendered, but its file cannot be had; it is possibly charged until a person has looked."""
     move(
         render=render,
         to=to,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
@@ -34,10 +34,14 @@ class Look:
     lost: Lost
 
 
+def reference(*, render_id: int, number: int) -> str:
+    """The name of one sending of ours, which goes along as metadata where the gateway keeps some."""
+    return f"rushes-{render_id}-{number}"
+
+
 def ask_for_due() -> int:
     """Ask for a look at every unanswered render whose gateway documents a proof and whose pause is over."""
-    unanswered = Attempt.objects.filter(outcome=AttemptOutcome.UNKNOWN, render__state=RenderState.UNCONFIRMED)
-    waiting = unanswered.select_related("render", "key").filter(looks__lt=len(PAUSES)).order_by("pk")
+    waiting = _unanswered().select_related("render", "key").filter(looks__lt=len(PAUSES)).order_by("pk")
     # Counted afterwards: those that wait for a person, for ever perhaps, must not stand before the others.
     found = (attempt for attempt in waiting.defer(*SECRETS) if _is_provable(attempt) and _is_due(attempt))
     due = list(islice(found, BATCH))
@@ -55,9 +59,7 @@ def is_provable(render: Render) -> bool:
 
 def claim_look(*, render_id: int) -> Look | None:
     """Take the next look upon oneself: of two workers one gets it, the other None."""
-    found = Attempt.objects.filter(
-        render_id=render_id, outcome=AttemptOutcome.UNKNOWN, render__state=RenderState.UNCONFIRMED
-    )
+    found = _unanswered().filter(render_id=render_id)
     attempt = found.select_related("render", "key", "retired").first()
     if attempt is None or not _is_provable(attempt) or not _is_due(attempt):
         return None
@@ -74,28 +76,51 @@ def has_rival(look: Look) -> bool:
 
 
 def record_nothing_found(*, render: Render, attempt: Attempt, said: str) -> None:
-    """Say in the history what the look has shown: once at the first and once at the last, not at each."""
+    """Say in the history what the look has shown: at the first, at the first for each claim, and at the last."""
     render.refresh_from_db()
     if render.state != RenderState.UNCONFIRMED:
         return
-    if attempt.looks == 0:
+    if attempt.claimed_id and attempt.looked_at is None:
+        words = f"A call named the task {attempt.claimed_id[:60]}; that is not certain yet. {said}"
+        note(render=render, reason=words.strip())
+    elif attempt.looks == 0:
         note(render=render, reason=f"Looked for it at the gateway; nothing certain yet. {said}".strip())
     elif attempt.looks + 1 >= len(PAUSES):
         note(render=render, reason=f"Not found at the gateway so far; a person has to settle it. {said}".strip())
+
+
+def _unanswered() -> QuerySet[Attempt]:
+    """Also one that a person has given up, once a call says that it was made after all."""
+    given_up = Q(render__state=RenderState.FAILED) & ~Q(claimed_id="")
+    return Attempt.objects.filter(Q(render__state=RenderState.UNCONFIRMED) | given_up, outcome=AttemptOutcome.UNKNOWN)
 
 
 def _is_provable(attempt: Attempt) -> bool:
     gateway, place = registry.get(attempt.render.provider), (attempt.base_url, attempt.route)
     if attempt.looks >= len(PAUSES) or not gateway.proves(*place):
         return False
+    if gateway.proves_claims_only and not attempt.claimed_id:
+        return False
     # A replay makes the task if it never arrived, so it goes out only where a take may be sent.
     is_wanted = attempt.key.paused_at is None and attempt.render.cancel_asked_at is None
     return is_wanted or not gateway.keeps_body(*place)
 
 
+def next_look(attempt: Attempt) -> datetime | None:
+    """When the studio looks for it by itself again; None when nobody but a person does. No query is made."""
+    return _due_at(attempt) if attempt.outcome == AttemptOutcome.UNKNOWN and _is_provable(attempt) else None
+
+
 def _is_due(attempt: Attempt) -> bool:
+    return _due_at(attempt) <= now()
+
+
+def _due_at(attempt: Attempt) -> datetime:
     since = attempt.looked_at or attempt.answered_at or attempt.created_at
-    return since + PAUSES[min(attempt.looks, len(PAUSES) - 1)] <= now()
+    if since > (moment := now()):
+        # From before the clock was set back.
+        return moment
+    return since + PAUSES[min(attempt.looks, len(PAUSES) - 1)]
 
 
 def _lost(attempt: Attempt) -> Lost:
@@ -104,6 +129,7 @@ def _lost(attempt: Attempt) -> Lost:
         request=RenderRequest.from_json(attempt.render.spec),
         dispatch=Dispatch(
             route=attempt.route,
+            reference=reference(render_id=attempt.render_id, number=attempt.number),
             idempotency_key=attempt.idempotency_key,
             seed=_seed_of(attempt),
         ),
@@ -112,6 +138,7 @@ def _lost(attempt: Attempt) -> Lost:
         known_ids=frozenset(
             others.filter(created_at__gte=attempt.created_at - timedelta(days=1)).values_list("remote_id", flat=True)
         ),
+        claimed_id=attempt.claimed_id,
         rivals=_rivals(attempt),
     )
 

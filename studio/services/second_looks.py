@@ -13,7 +13,7 @@ from studio.services.queue import ensure_tracker
 from studio.services.transitions import REOPENED, reopen
 
 # Everything that belongs to the first look, so that the second one starts afresh.
-_AFRESH = {
+AFRESH = {
     "error_code": "",
     "error_said": "",
     "error_meaning": "",
@@ -21,14 +21,14 @@ _AFRESH = {
     "unknown_since": None,
     "no_file_since": None,
     "progress": None,
-    "cancel_asked_at": None,
-    "cancel_answered_at": None,
     "not_before": None,
     "tries": 0,
     "poll_failures": 0,
     "bad_files": 0,
     "result_url": "",
 }
+# A person who wants to look again no longer wants it cancelled.
+NO_WISH = {"cancel_asked_at": None, "cancel_answered_at": None}
 
 
 def can_look_again(render: Render) -> bool:
@@ -36,7 +36,7 @@ def can_look_again(render: Render) -> bool:
     still a key to ask with."""
     if render.state not in REOPENED or render.is_released or render.key.deleted_at is not None:
         return False
-    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).first()
+    attempt = render.attempts.filter(outcome=AttemptOutcome.ACCEPTED).exclude(remote_id="").first()
     # Its secret ended with it: where the key leads elsewhere now, there is none that may be sent to the old address.
     return attempt is not None and (attempt.retired_id is not None or attempt.base_url == render.key.base_url)
 
@@ -49,6 +49,6 @@ def look_again(*, render: Render, actor: User) -> None:
         if not can_look_again(render):
             raise ValidationError("There is nothing more to look for at the gateway: look at this take again.")
         reason = "Looked at once more at the gateway"
-        if not reopen(render=render, reason=reason, actor=actor, next_poll_at=now(), **_AFRESH):
+        if not reopen(render=render, reason=reason, actor=actor, next_poll_at=now(), **AFRESH, **NO_WISH):
             raise ValidationError("This take has moved on meanwhile; look at it again.")
         ensure_tracker()

@@ -11,7 +11,6 @@ from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.models import Attempt, Render
 from studio.providers.answers import NO_USAGE, Usage
-from studio.services import ledger
 from studio.services.key_waiting import CLEAR
 from studio.services.queue import enqueue
 from studio.services.transitions import move, note
@@ -32,8 +31,15 @@ def record_running(*, render_id: int, progress: int | None, next_poll_at: dateti
         free = {"claimed_until": None, "claimed_by": ""}
         with transaction.atomic():
             Render.objects.filter(pk=render_id, state=RenderState.RUNNING).update(**changes, **free)
-            if progress is not None and progress // PROGRESS_STEP > (render.progress or 0) // PROGRESS_STEP:
-                note(render=render, reason=f"{progress} {PROGRESS}")
+            if words := progress_note(before=render.progress, after=progress):
+                note(render=render, reason=words)
+
+
+def progress_note(*, before: int | None, after: int | None) -> str:
+    """What history says of progress from `before` to `after` per cent; mostly nothing."""
+    if after is None or after // PROGRESS_STEP <= (before or 0) // PROGRESS_STEP:
+        return ""
+    return f"{after} {PROGRESS}"
 
 
 def record_succeeded(*, render_id: int, video_url: str, billing_id: str, usage: Usage = NO_USAGE) -> None:
@@ -70,18 +76,17 @@ def record_ended(
     """The gateway says that there will be no video; `free` when it documents that nothing is charged then."""
     words = NO_TROUBLE | {"error_said": said, "error_meaning": meaning, "error_advice": advice}
     words["error_code"] = code[:100]
-    with transaction.atomic():
-        moved = _leave_gateway(render_id, to, reason, **words)
-        if moved and free:
-            ledger.release(render=moved, note=f"{reason}; the gateway does not charge for this")
+    _leave_gateway(
+        render_id, to, reason, free=f"{reason}; the gateway does not charge for this" if free else "", **words
+    )
 
 
-def _leave_gateway(render_id: int, to: RenderState, reason: str, **changes: Any) -> Render | None:
+def _leave_gateway(render_id: int, to: RenderState, reason: str, **changes: Any) -> bool:
     """Move on from whichever of the two states it is in; a gateway's last word is not lost to a race between them."""
     while (render := Render.objects.get(pk=render_id)).state in AT_GATEWAY:
         if move(render=render, to=to, reason=reason, next_poll_at=None, **changes):
-            return render
-    return None
+            return True
+    return False
 
 
 def record_trouble(

@@ -1,4 +1,6 @@
-"""The only door between two states of a render: one conditional update, one event."""
+"""The only door between two states of a render: one conditional update, one event, and its money with it.
+
+No end and no doubt leaves money merely held: whoever does not say that it is free has it called possibly charged."""
 
 from __future__ import annotations
 
@@ -6,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from studio.choices import ENDED, RenderState
+from studio.choices import ENDED, LIVE, RenderState
 from studio.lib.clock import now
 from studio.models import Render, RenderEvent, User
+from studio.services import ledger
 
 S = RenderState
 
@@ -29,30 +32,40 @@ ALLOWED: dict[RenderState, frozenset[RenderState]] = {
 }
 
 
-# What a person may have looked at once more; no job ever does, so these are not among the steps above.
+# What may be taken up again, when a person asks for a look or the gateway's own word comes late; not among the steps
+# above, as nothing else ever does.
 REOPENED = frozenset({S.FAILED, S.EXPIRED})
+# Where nobody has the file, it is either known that nothing is charged, or it may be.
+WITHOUT_FILE = frozenset({S.UNCONFIRMED, *ENDED}) - {S.READY}
 
 
-def move(*, render: Render, to: RenderState, reason: str, actor: User | None = None, **changes: Any) -> bool:
+def move(
+    *, render: Render, to: RenderState, reason: str, actor: User | None = None, free: str = "", **changes: Any
+) -> bool:
     """Take `render` from the state it was read in to `to`, with `changes` to its columns, and write the event.
 
-    False when the render was no longer in that state: somebody else moved it first, and the caller stops.
-    Raises ValueError for a step that the life of a render does not have.
+    `free` is how it is known that an end costs nothing; without it the money is called possibly charged from then on.
+    What is ready is settled by the caller, in the same transaction. False when the render was no longer in that state:
+    somebody else moved it first, and the caller stops. Raises ValueError for a step that
+    the life of a render does not have.
     """
     before = RenderState(render.state)
     if to not in ALLOWED[before]:
         raise ValueError(f"A render does not go from {before} to {to}.")
-    return _step(render, to, reason, actor, changes)
+    return _step(render, to, reason, actor, changes, free)
 
 
-def reopen(*, render: Render, reason: str, actor: User, **changes: Any) -> bool:
-    """Take an ended `render` back to waiting at the gateway, as only a person asks; False and ValueError as above."""
+def reopen(*, render: Render, reason: str, actor: User | None, **changes: Any) -> bool:
+    """Take an ended `render` back to waiting at the gateway, as a person asks or the gateway's late word wants it; its
+    money is held again unless it is paid. False and ValueError as above."""
     if render.state not in REOPENED:
         raise ValueError(f"A render that is {render.state} is not taken up again.")
     return _step(render, S.WAITING, reason, actor, changes)
 
 
-def _step(render: Render, to: RenderState, reason: str, actor: User | None, changes: dict[str, Any]) -> bool:
+def _step(
+    render: Render, to: RenderState, reason: str, actor: User | None, changes: dict[str, Any], free: str = ""
+) -> bool:
     before, moment = RenderState(render.state), now()
     # A claim is on the work of one state, so it is over with the state.
     changes = {"claimed_until": None, "claimed_by": ""} | changes
@@ -61,9 +74,19 @@ def _step(render: Render, to: RenderState, reason: str, actor: User | None, chan
         if not Render.objects.filter(pk=render.pk, state=before).update(**changes):
             return False
         _write(render, before, to, reason, actor)
+        _carry_money(render, before, to, free or reason, is_free=bool(free))
     for name, value in changes.items():
         setattr(render, name, value)
     return True
+
+
+def _carry_money(render: Render, before: RenderState, to: RenderState, note: str, *, is_free: bool) -> None:
+    if to in WITHOUT_FILE and is_free:
+        ledger.release(render=render, note=note)
+    elif to in WITHOUT_FILE:
+        ledger.mark_possibly(render=render, note=note)
+    elif to in LIVE and before not in LIVE:
+        ledger.hold_again(render=render, note=note)
 
 
 def note(*, render: Render, reason: str, actor: User | None = None) -> None:

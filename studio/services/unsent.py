@@ -10,7 +10,6 @@ from django.db.models import F
 from studio.choices import RenderState
 from studio.lib.clock import later
 from studio.models import Render
-from studio.services import ledger
 from studio.services.key_waiting import CLEAR
 from studio.services.transitions import move, note
 
@@ -20,24 +19,19 @@ UNSENT_TRIES = 5
 def cancel_unsent(*, render: Render, **by: Any) -> bool:
     """End a queued render: nothing is at any gateway, and the money is free again."""
     reason = "Cancelled before it was sent"
-    with transaction.atomic():
-        moved = move(render=render, to=RenderState.CANCELLED, reason=reason, not_before=None, **CLEAR, **by)
-        if moved:
-            ledger.release(render=render, note=reason)
-    return moved
+    return move(render=render, to=RenderState.CANCELLED, reason=reason, free=reason, not_before=None, **CLEAR, **by)
 
 
 def refuse_unsent(*, render: Render, meaning: str, advice: str) -> None:
     """The last check before sending said no: nothing left the building."""
-    with transaction.atomic():
-        if move(
-            render=render,
-            to=RenderState.REFUSED,
-            reason="Refused before it was sent",
-            error_meaning=meaning,
-            error_advice=advice,
-        ):
-            ledger.release(render=render, note="Nothing was sent")
+    move(
+        render=render,
+        to=RenderState.REFUSED,
+        reason="Refused before it was sent",
+        free="Nothing was sent",
+        error_meaning=meaning,
+        error_advice=advice,
+    )
 
 
 def record_stumble(*, render: Render, meaning: str) -> None:

@@ -16,7 +16,7 @@ from studio.jobs.submit import submit
 from studio.lib.clock import now
 from studio.models import ProviderKey, Render
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, recovery
+from studio.services import acceptances, attempts, recovery
 from studio.services.renders import ask_cancel
 from tests.factories import begin, make_followed, make_key, make_project
 from tests.jobs.conftest import SECRET, Ask
@@ -55,7 +55,7 @@ def test_cancel_asked_while_sending_reaches_the_gateway_afterwards(ask: Ask, san
     cancel(render.pk)
     OrmQ.objects.all().delete()
 
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="", first_poll_seconds=1)
+    acceptances.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="", first_poll_seconds=1)
 
     render.refresh_from_db()
     assert (render.state, render.cancel_answered_at, waits_for_cancel(render)) == (RenderState.WAITING, None, True)
@@ -167,7 +167,7 @@ def test_late_acceptance_of_an_unconfirmed_take_carries_the_wish(ask: Ask, key: 
     attempts.record_unknown(attempt=attempt, said="", meaning="", advice="")
     OrmQ.objects.all().delete()
 
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="", first_poll_seconds=1)
+    acceptances.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="", first_poll_seconds=1)
 
     attempt.refresh_from_db()
     assert (attempt.outcome, waits_for_cancel(render)) == (AttemptOutcome.ACCEPTED, True)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from studio.choices import AttemptOutcome, LedgerKind, RenderState
+from studio.choices import AttemptOutcome, LedgerKind, RenderState, Standing
 from studio.jobs import gateways
 from studio.jobs.confirm import confirm
 from studio.jobs.parcels import pack
 from studio.jobs.submit import submit
 from studio.lib.clock import now
-from studio.models import Attempt, Project, ProviderKey, Render
+from studio.models import Attempt, Project, ProviderKey, Render, User
 from studio.providers import registry
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, keys, proofs
+from studio.services import attempts, keys, proofs, resending, unconfirmed
 from studio.services.audit import Actor
 from studio.services.renders import create_renders
 from tests.factories import make_attempt, make_key, make_render, make_request
@@ -234,3 +235,38 @@ def test_confirm_is_asked_for_however_many_wait_for_a_person(
         )
 
     assert proofs.ask_for_due() == 1
+
+
+def say_not_created(render: Render, actor: User) -> None:
+    unconfirmed.release(render=Render.objects.get(pk=render.pk), actor=actor)
+
+
+def send_again(render: Render, actor: User) -> None:
+    resending.send_again(render=Render.objects.get(pk=render.pk), actor=actor)
+
+
+@pytest.mark.parametrize("word", [say_not_created, send_again])
+def test_confirm_follows_what_it_found_although_a_person_has_spoken_while_it_looked(
+    studio_project: Project,
+    v3_key: ProviderKey,
+    sandbox: Sandbox,
+    admin: User,
+    monkeypatch: pytest.MonkeyPatch,
+    word: Callable[[Render, User], None],
+) -> None:
+    sandbox.set_fault("server-error-before")
+    render = sent(studio_project, v3_key, "A red car", **V3)
+    sandbox.set_fault("")
+    adapter = registry.get("tokenlab").adapter
+    prove = type(adapter).prove
+
+    def slow(*args: Any) -> Any:
+        word(render, admin)
+        return prove(adapter, *args)
+
+    monkeypatch.setattr(type(adapter), "prove", lambda self, *args: slow(*args))
+    confirm(render.pk)
+
+    render.refresh_from_db()
+    assert [render.attempts.get().remote_id] == [task["task_id"] for task in sandbox.creates]
+    assert (render.state, render.standing) == (RenderState.WAITING, Standing.RESERVED)

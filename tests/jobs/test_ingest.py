@@ -27,7 +27,9 @@ from studio.jobs.statuses import apply_status
 from studio.jobs.submit import submit
 from studio.lib.clock import later, now
 from studio.media import storage
+from studio.media.info import MediaInfo
 from studio.media.posters import make_poster
+from studio.media.probe import verify_playable
 from studio.models import Attempt, Output, Project, Render
 from studio.providers import registry
 from studio.providers.answers import NO_USAGE, NO_VIDEO_CODE, RemoteState, RemoteStatus
@@ -220,6 +222,8 @@ def test_ingest_after_a_crash_right_after_the_last_byte_needs_no_link(
     path = storage.absolute(storage.render_name(render.pk, f"incoming-{render.submission.hex}-1.mp4"))
     path.parent.mkdir(parents=True)
     path.write_bytes(film)
+    # The file was moved into its place, and the note of whose part it had been was not yet taken away.
+    path.with_name(f"{path.name}.part.etag").write_text("an etag")
 
     ingest(render.pk)
 
@@ -244,7 +248,7 @@ def test_ingest_of_a_page_instead_of_a_video_is_given_up_after_hours_and_truthfu
         "The link leads to a page or a message, not to a video. What the gateway delivered is not a playable video. "
         "The gateway has rendered it, so it is probably charged.",
     )
-    assert (files_of(render), render.ledger.count()) == (["rejected-incoming.mp4"], 0)
+    assert (files_of(render), render.standing) == (["rejected-incoming.mp4"], "possibly")
 
 
 def test_ingest_of_a_video_under_a_wrong_content_type_is_ready(project: Project, server: FileServer) -> None:
@@ -305,6 +309,27 @@ def test_ingest_never_deletes_a_file_that_is_in_its_place(project: Project, serv
     run_for(render, 30)
 
     assert (render.state, files_of(render)) == (RenderState.EXPIRED, ["rejected-take.mp4"])
+
+
+def test_ingest_that_takes_minutes_to_look_at_a_good_file_is_not_taken_for_a_deadly_one(
+    project: Project, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = rendered(project, server.url)
+    looks = []
+
+    def slow(file: Path) -> MediaInfo:
+        looks.append(file)
+        clock.shift(timedelta(seconds=80))
+        # Meanwhile the sweep has asked the other workers for it.
+        ingest(render.pk)
+        return verify_playable(file)
+
+    monkeypatch.setattr(ingest_module, "verify_playable", slow)
+    with time_machine.travel(now(), tick=True) as clock:
+        ingest(render.pk)
+
+    render.refresh_from_db()
+    assert (render.state, len(looks)) == (RenderState.READY, 1)
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOMEM, errno.EAGAIN])
@@ -383,7 +408,7 @@ def test_ingest_gives_up_after_a_day_of_tries(project: Project, server: FileServ
 
     run_for(render, 30)
 
-    assert (render.state, render.ledger.count(), render.error_said) == (RenderState.EXPIRED, 0, "")
+    assert (render.state, render.standing, render.error_said) == (RenderState.EXPIRED, "possibly", "")
     assert "could not be fetched for a whole day" in render.error_meaning
 
 
@@ -590,7 +615,7 @@ def test_ingest_that_cannot_succeed_ends_without_another_create(
 
     assert (render.state, len(sandbox.creates)) == (state, 1)
     assert "probably charged" in render.error_meaning
-    assert [entry.kind for entry in render.ledger.all()] == ["estimated", "reserved"]
+    assert [entry.kind for entry in render.ledger.all()] == ["estimated", "reserved", "possibly"]
 
 
 def fetching(render: Render, sandbox: Sandbox) -> None:

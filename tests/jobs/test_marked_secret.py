@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -39,6 +39,7 @@ from studio.services import keys, recovery
 from studio.services.audit import Actor
 from studio.services.key_rotation import rotate
 from studio.services.renders import ask_cancel
+from studio.services.spend_scope import Grouping
 from tests.factories import make_render, make_request, make_user
 from tests.jobs.conftest import Ask
 from tests.media.file_server import QuietServer
@@ -52,6 +53,7 @@ SECRET, TOKEN, NEXT = f"sk-{MARK}9f2c", f"mt-{MARK}77aa", f"sk-{MARK}eeee"
 SHAPELESS = f"1f3c9a52-{MARK}-0c6d2e8f9b21"
 # Nor does the shape of a key end where the key does.
 HALF_SHAPED = f"sk-ab12cd34+{MARK}/x9"
+METRICS_TOKEN = "scrape-0123456789abcdef"
 CREATE_FAULTS = [
     "",
     "unauthorized",
@@ -96,11 +98,12 @@ def look(
 ) -> Iterator[Callable[[], list[str]]]:
     """Gives the places in which the mark was found; logs everything, also what libraries say to nobody."""
     settings.DEBUG = True
+    settings.STUDIO_METRICS_TOKEN = METRICS_TOKEN
     said = io.StringIO()
 
     def places() -> list[str]:
         told = {"database": database(), "dump": dump(), "log": caplog.text + tracebacks(caplog.records)}
-        told |= pages()
+        told |= pages() | {"doctor": doctor(), "metrics": metrics()}
         captured = capsys.readouterr()
         said.write(captured.out + captured.err)
         told["shell"] = said.getvalue()
@@ -138,7 +141,7 @@ def tracebacks(records: list[logging.LogRecord]) -> str:
 def pages() -> dict[str, str]:
     """Every page that says something of keys or takes, as an admin sees it."""
     client = Client()
-    client.force_login(make_user(is_studio_admin=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(is_studio_admin=True), backend="studio.views.backends.PersonBackend")
     paths = [reverse("key-list"), reverse("key-create"), reverse("audit-list")]
     paths += [f"{reverse('key-create')}?gateway=tokenlab"]
     paths += [reverse("key-detail", args=[each.pk]) for each in ProviderKey.objects.present()]
@@ -148,8 +151,36 @@ def pages() -> dict[str, str]:
         paths += [reverse("render-detail", args=[take.pk]), reverse("render-card", args=[take.pk])]
     for name in ("project-detail", "project-takes", "project-settings"):
         paths += [reverse(name, args=[each.slug]) for each in Project.objects.all()]
+    paths += [reverse("render-send-again", args=[each.pk]) for each in Render.objects.filter(state="unconfirmed")]
     paths += [reverse("gallery"), f"{reverse('changes')}?since=0"]
-    return {path: client.get(path, follow=True).content.decode() for path in paths}
+    paths += [reverse(name) for name in ("spend", "spend-takes", "spend-export", "price-list", "budget-list", "readyz")]
+    paths += [reverse("spend", query={"by": by}) for by in Grouping]
+    paths += [reverse("spend-export", query={"rows": "takes"})]
+    return {path: client.get(path, follow=True).getvalue().decode() for path in paths}
+
+
+def doctor() -> str:
+    """Everything that it says, whichever way it ends."""
+    out = io.StringIO()
+    for words in ([], ["--json"]):
+        with suppress(SystemExit):
+            call_command("doctor", *words, stdout=out)
+    return out.getvalue()
+
+
+def metrics() -> str:
+    return Client().get(reverse("metrics"), headers={"Authorization": f"Bearer {METRICS_TOKEN}"}).content.decode()
+
+
+def test_places_that_are_looked_at_say_something(transactional_db: None, ask: Ask, settings: Settings) -> None:
+    settings.STUDIO_METRICS_TOKEN = METRICS_TOKEN
+    take = ask("A red car at the sea.")
+    shown = pages()
+
+    assert f"\r\n{take.pk},{take.project.name}," in shown[reverse("spend-export", query={"rows": "takes"})]
+    assert "TokenLab" in shown[reverse("price-list")]
+    assert '"healthy": ' in doctor()
+    assert 'rushes_takes{gateway="tokenlab",state="queued"} 1.0' in metrics()
 
 
 def test_secret_is_nowhere_after_every_fault(
@@ -160,7 +191,7 @@ def test_secret_is_nowhere_after_every_fault(
     for render in renders:
         keys.resume(key=key, actor=Actor.shell())
         submit(render.pk)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not Render.objects.filter(state="failed").exists() and time.monotonic() < deadline:
         Render.objects.filter(state__in=["waiting", "running"]).update(next_poll_at=now())
         track.track(run_seconds=0.3)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connections
 from pytest_django import Settings
 
@@ -21,7 +24,7 @@ from studio.lib.clock import now
 from studio.models import Project, ProviderKey, Render
 from studio.providers.http import make_client
 from studio.sandbox.server import Sandbox
-from studio.services import attempts, recovery, renders, unsent
+from studio.services import acceptances, attempts, recovery, renders, unsent
 from studio.services.requests import input_file
 from tests.factories import begin, make_asset, make_attempt, make_key
 from tests.jobs.conftest import SECRET, Ask
@@ -76,7 +79,7 @@ def test_submit_without_a_readable_answer_is_unconfirmed_and_never_sent_again(
     assert render.state == RenderState.UNCONFIRMED
     assert len(sandbox.creates) == 1
     assert [attempt.outcome for attempt in render.attempts.all()] == [AttemptOutcome.UNKNOWN]
-    assert kinds_of(render) == ["estimated", "reserved"]
+    assert kinds_of(render) == ["estimated", "reserved", "possibly"]
     assert "may charge" in render.error_advice
 
 
@@ -110,7 +113,7 @@ def test_submit_server_error_before_the_task_stays_unconfirmed_since_nobody_can_
 
     render.refresh_from_db()
     assert render.state == RenderState.UNCONFIRMED
-    assert kinds_of(render) == ["estimated", "reserved"]
+    assert kinds_of(render) == ["estimated", "reserved", "possibly"]
 
 
 def test_submit_to_a_closed_port_fails_and_frees_the_money(ask: Ask, key: ProviderKey) -> None:
@@ -279,14 +282,14 @@ def test_submit_holds_the_answer_while_the_database_is_away(
     transactional_db: None, ask: Ask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = iter([OperationalError("database is locked"), OperationalError("server closed the connection")])
-    record = attempts.record_accepted
+    record = acceptances.record_accepted
 
     def sometimes(**values: Any) -> None:
         for failure in failures:
             raise failure
         record(**values)
 
-    monkeypatch.setattr(attempts, "record_accepted", sometimes)
+    monkeypatch.setattr(acceptances, "record_accepted", sometimes)
     render = ask()
 
     submit(render.pk)
@@ -307,7 +310,7 @@ def test_submit_names_the_paid_task_in_the_log_when_it_cannot_be_stored(
     def never(**_: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(attempts, "record_accepted", never)
+    monkeypatch.setattr(acceptances, "record_accepted", never)
     render = ask()
 
     with pytest.raises(OperationalError):
@@ -332,6 +335,31 @@ def test_patience_ends_before_the_queue_ends_the_job(monkeypatch: pytest.MonkeyP
         submit_module._patiently(never, time.monotonic() + 200)
 
     assert len(tried) == 3
+
+
+def test_last_write_is_over_before_the_queue_ends_the_job_however_slowly_the_database_says_no(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    until = settings.Q_CLUSTER["timeout"] - submit_module.LAST_WRITE_SECONDS
+    # The worst moment for the last write but one to begin.
+    clock, longest = [until - 0.1], settings.DATABASES["default"].get("OPTIONS", {}).get("timeout", 45)
+    monkeypatch.setattr(submit_module, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep_by(clock)))
+
+    def locked() -> None:
+        clock[0] += longest
+        raise OperationalError("database is locked")
+
+    with pytest.raises(OperationalError):
+        submit_module._patiently(locked, until)
+
+    assert clock[0] <= settings.Q_CLUSTER["timeout"] - 10
+
+
+def sleep_by(clock: list[float]) -> Callable[[float], None]:
+    def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    return sleep
 
 
 @pytest.mark.parametrize("broken", ["deliver", "spec"])
@@ -451,7 +479,9 @@ def test_late_answer_after_the_sweep_is_still_adopted(ask: Ask) -> None:
     Render.objects.filter(pk=render.pk).update(claimed_until=now() - timedelta(seconds=1))
 
     swept = recovery.sweep()["unconfirmed"]
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", poll_url="", answer="pending", first_poll_seconds=1)
+    acceptances.record_accepted(
+        attempt=attempt, remote_id="ldtask_1", poll_url="", answer="pending", first_poll_seconds=1
+    )
 
     render.refresh_from_db()
     attempt.refresh_from_db()

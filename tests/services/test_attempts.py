@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from studio.choices import AttemptOutcome, RenderState
+from studio.choices import AttemptOutcome, RenderState, Standing
 from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.models import Attempt, Project, Render
 from studio.providers.answers import Usage
-from studio.services import attempts, ledger
+from studio.services import acceptances, attempts, ledger
 from tests.factories import begin, make_attempt, make_render
 
 pytestmark = pytest.mark.django_db
@@ -85,20 +85,20 @@ def test_accepted_keeps_the_name_even_when_nothing_else_can_be_written(
     def crash(**_: Any) -> bool:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(attempts, "move", crash)
+    monkeypatch.setattr(acceptances, "move", crash)
     with pytest.raises(ZeroDivisionError):
-        attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+        acceptances.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
 
     attempt.refresh_from_db()
     assert (attempt.outcome, attempt.remote_id) == (AttemptOutcome.ACCEPTED, "ldtask_7")
 
 
-@pytest.mark.parametrize("state", ["cancelled", "failed", "ready", "running", "fetching"])
+@pytest.mark.parametrize("state", ["cancelled", "refused", "ready", "running", "fetching"])
 def test_accepted_does_not_move_what_has_moved_on(project: Project, state: str) -> None:
     render = make_render(project, state=state)
     attempt = make_attempt(render)
 
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+    acceptances.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
 
     attempt.refresh_from_db()
     render.refresh_from_db()
@@ -107,7 +107,7 @@ def test_accepted_does_not_move_what_has_moved_on(project: Project, state: str) 
 
 def test_unknown_does_not_take_back_an_answer(project: Project) -> None:
     render, attempt = begun(project)
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
+    acceptances.record_accepted(attempt=attempt, remote_id="ldtask_7", poll_url="", answer="", first_poll_seconds=1)
 
     attempts.record_unknown(attempt=attempt, **WORDS)
 
@@ -133,7 +133,7 @@ def test_accepted_with_something_odd_keeps_the_name_of_the_task(project: Project
     render, attempt = begun(project)
     values: dict[str, Any] = {"poll_url": "", "answer": "pending"} | odd
 
-    attempts.record_accepted(attempt=attempt, remote_id="ldtask_1", first_poll_seconds=1, **values)
+    acceptances.record_accepted(attempt=attempt, remote_id="ldtask_1", first_poll_seconds=1, **values)
 
     attempt.refresh_from_db()
     render.refresh_from_db()
@@ -208,9 +208,29 @@ def test_charge_that_no_column_holds_is_no_charge(project: Project) -> None:
     render, attempt = begun(project)
     charge = Usage(charged=Decimal(10) ** 11, currency="credits")
 
-    attempts.record_accepted(
+    acceptances.record_accepted(
         attempt=attempt, remote_id="req_7", poll_url="", answer="", first_poll_seconds=1, charge=charge
     )
 
     render.refresh_from_db()
     assert (render.state, render.price) == (RenderState.WAITING, None)
+
+
+def test_asked_to_wait_in_the_moment_in_which_a_sweep_gives_it_up_it_is_sent_later_all_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render, attempt = begun(project)
+    ledger.reserve(render=render)
+    close = attempts._close
+
+    def too_late(*args: Any) -> None:
+        monkeypatch.setattr(attempts, "_close", close)
+        attempts.record_unknown(attempt=attempt, **WORDS)
+        close(*args)
+
+    monkeypatch.setattr(attempts, "_close", too_late)
+    assert attempts.record_postponed(attempt=attempt, said="busy", seconds=1)
+
+    render.refresh_from_db()
+    assert (render.state, render.standing) == (RenderState.QUEUED, Standing.RESERVED)
+    assert render.attempts.get().outcome == AttemptOutcome.REFUSED

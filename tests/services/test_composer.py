@@ -139,8 +139,8 @@ def test_compose_asks_the_database_a_fixed_number_of_times(
     drafts.add_to_tray(draft=draft, assets=[make_asset(project) for _ in range(6)])
     say(draft, prompt="A", operation=Operation.REFERENCE_TO_VIDEO.value)
 
-    # Keys and references.
-    with django_assert_num_queries(2):
+    # Keys, budgets, references, and where quoting is stopped.
+    with django_assert_num_queries(4):
         compose(draft)
 
 

@@ -118,10 +118,10 @@ def test_create_rolled_back_leaves_no_hint(project: Project) -> None:
 def test_create_that_fails_at_the_last_take_leaves_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     reserve = ledger.reserve
 
-    def fail_at_the_third(*, render: Render) -> None:
+    def fail_at_the_third(*, render: Render, held: str) -> None:
         if render.take_number == 3:
             raise ZeroDivisionError
-        reserve(render=render)
+        reserve(render=render, held=held)
 
     monkeypatch.setattr(ledger, "reserve", fail_at_the_third)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
 from django.db import connections
 
-from studio.choices import ENDED, RenderState
+from studio.choices import ENDED, RenderState, Standing
 from studio.lib.clock import later, now
 from studio.models import Render, User
+from studio.services import ledger
 from studio.services.transitions import ALLOWED, move, note, reopen
 from tests.factories import make_project, make_render
 
@@ -74,6 +76,86 @@ def test_reopen_is_only_of_what_may_have_been_rendered_after_all(before: RenderS
     assert reopen(render=render, reason="Because", actor=artist)
     stored = Render.objects.get(pk=render.pk)
     assert (stored.state, stored.ended_at, stored.events.get(actor=artist).from_state) == (S.WAITING, None, before)
+
+
+# Where the money stands after a step, for whoever says that the end is free and for whoever says nothing.
+HELD_FOR = (S.SUBMITTING, S.QUEUED, S.WAITING, S.RUNNING, S.FETCHING)
+ENDS = [(before, after) for before, after in sorted(STEPS) if after not in {*HELD_FOR, S.READY}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("before", "after"), ENDS)
+@pytest.mark.parametrize(("free", "standing"), [("Nothing was sent", Standing.RELEASED), ("", Standing.POSSIBLY)])
+def test_no_end_and_no_doubt_leaves_money_merely_held(
+    before: RenderState, after: RenderState, free: str, standing: Standing
+) -> None:
+    render = asked_for(before)
+
+    move(render=render, to=after, reason="Because", free=free)
+
+    stored = Render.objects.get(pk=render.pk)
+    last = stored.ledger.order_by("-pk")[0]
+    assert (stored.standing, render.standing, last.kind, last.round) == (standing, standing, standing, 1)
+    assert last.note == (free or ("Because" if before != S.UNCONFIRMED else DOUBT))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("before", "after"), [step for step in sorted(STEPS) if step[1] in HELD_FOR])
+def test_money_is_held_as_long_as_the_take_moves(before: RenderState, after: RenderState) -> None:
+    render = asked_for(before)
+
+    move(render=render, to=after, reason="Because")
+
+    stored = Render.objects.get(pk=render.pk)
+    rounds = 2 if before == S.UNCONFIRMED else 1
+    assert (stored.standing, stored.ledger.filter(kind="reserved").count()) == (Standing.RESERVED, rounds)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("to", [S.FAILED, S.CANCELLED, S.EXPIRED])
+@pytest.mark.parametrize(("free", "standing"), [("Given back", Standing.RELEASED), ("", Standing.SETTLED)])
+def test_what_the_gateway_took_when_it_accepted_stays_paid_unless_it_gives_it_back(
+    to: RenderState, free: str, standing: Standing
+) -> None:
+    render = asked_for(S.RUNNING)
+    ledger.settle(render=render, amount=Decimal(40), note=ledger.CHARGED, currency="credits")
+
+    move(render=render, to=to, reason="Because", free=free)
+
+    assert Render.objects.get(pk=render.pk).standing == standing
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("before", "after", "entries"),
+    [
+        (Standing.POSSIBLY, Standing.RESERVED, 1),
+        (Standing.RELEASED, Standing.RESERVED, 1),
+        (Standing.SETTLED, Standing.SETTLED, 0),
+    ],
+)
+def test_reopen_holds_the_money_again_unless_it_is_paid(
+    artist: User, before: Standing, after: Standing, entries: int
+) -> None:
+    render = make_render(make_project(), state=S.FAILED, standing=before)
+
+    reopen(render=render, reason="Because", actor=artist)
+
+    stored = Render.objects.get(pk=render.pk)
+    assert (stored.standing, stored.ledger.filter(kind="reserved").count()) == (after, entries)
+
+
+DOUBT = "Sent, but no answer was read"
+
+
+def asked_for(state: RenderState) -> Render:
+    """A take in this state whose money was held when it was asked for, and is doubtful where the take is."""
+    render = make_render(make_project(), state=state)
+    ledger.reserve(render=render)
+    if state == S.UNCONFIRMED:
+        Render.objects.filter(pk=render.pk).update(standing=Standing.RESERVED)
+        ledger.mark_possibly(render=Render.objects.get(pk=render.pk), note=DOUBT)
+    return render
 
 
 def test_every_state_has_its_row() -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from studio.choices import AttemptOutcome, LedgerKind, RenderState
-from studio.models import Attempt, Project, Render, User
+from studio.models import Attempt, AuditEntry, Project, Render, User
 from studio.services import ledger, unconfirmed
 from tests.factories import make_attempt, make_key, make_project, make_render, make_user
 
@@ -33,7 +33,7 @@ def test_release_ends_the_take_and_frees_the_money(take: Render, manager: User) 
     assert (take.state, take.may_be_charged) == (RenderState.FAILED, False)
     assert (take.error_said, take.error_meaning, take.error_advice) == (
         "",
-        "Looked up at the gateway: it was not created. Nothing is charged.",
+        "Mia Manager says that it was not created at the gateway. Nothing is charged.",
         "",
     )
     assert list(take.ledger.values_list("kind", flat=True))[-1] == LedgerKind.RELEASED
@@ -58,6 +58,15 @@ def test_adopt_refuses_what_is_no_task_id(take: Render, manager: User, remote_id
 
     take.refresh_from_db()
     assert take.state == RenderState.UNCONFIRMED
+
+
+def test_adopt_refuses_a_key_that_has_no_shape(take: Render, manager: User) -> None:
+    make_key(label="Another", secret="1f3c9a52-5d81-0c6d-2e8f-9b21aa00ff11")
+
+    with pytest.raises(ValidationError, match="That looks like a key"):
+        unconfirmed.adopt(render=take, actor=manager, remote_id="1F3C9A52-5d81-0c6d-2e8f-9b21aa00ff11")
+
+    assert (take.attempts.get().remote_id, take.events.filter(reason__icontains="1f3c9a52").count()) == ("", 0)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
@@ -108,3 +117,23 @@ def test_only_an_unconfirmed_take_is_settled(project: Project, manager: User, st
 
     render.refresh_from_db()
     assert render.state == state
+
+
+@pytest.mark.parametrize(
+    ("remote_id", "act", "words"),
+    [
+        ("", "take-release", "it was not created at the gateway"),
+        ("ldtask_0123", "take-adopt", "it is the gateway's task ldtask_0123"),
+    ],
+)
+def test_word_is_its_persons_in_the_history_and_in_the_audit_list(
+    take: Render, manager: User, remote_id: str, act: str, words: str
+) -> None:
+    if remote_id:
+        unconfirmed.adopt(render=take, actor=manager, remote_id=remote_id, address="203.0.113.7")
+    else:
+        unconfirmed.release(render=take, actor=manager, address="203.0.113.7")
+
+    entry, said = AuditEntry.objects.get(), f"Mia Manager says that {words}"
+    assert take.events.order_by("-pk")[0].reason == said
+    assert (entry.act, entry.actor, entry.address, entry.detail) == (act, manager, "203.0.113.7", said)

@@ -1,4 +1,4 @@
-"""The address that gateways call: no session, nothing of the call is read, and nothing is told."""
+"""The address that gateways call: no session, next to nothing of the call is kept, and nothing is told."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.lib.clock import later, now
 from studio.lib.log_masking import MaskedLog
 from studio.models import Project, Render
 from studio.views.hooks import wake
-from tests.factories import make_followed
+from tests.factories import make_attempt, make_followed, make_render, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +56,11 @@ def test_call_is_a_post(client: Client, render: Render, method: str) -> None:
     assert not is_due(render)
 
 
-def test_body_is_not_read(render: Render) -> None:
+@pytest.mark.parametrize("length", ["65537", "", "-1", "many", "0"])
+def test_body_that_is_too_long_or_of_no_length_is_not_read(render: Render, length: str) -> None:
     body = mock.Mock()
     request = RequestFactory().generic("POST", WAKE, b"", content_type="application/json")
+    request.META["CONTENT_LENGTH"] = length
     request._stream = body  # type: ignore[attr-defined]
 
     response = wake(request, TOKEN)
@@ -80,6 +82,24 @@ def test_body_says_nothing(client: Client, render: Render, body: bytes, kind: st
     assert response.status_code == 204
     assert is_due(render)
     assert render.state == "waiting"
+
+
+def test_body_that_breaks_off_still_wakes(render: Render) -> None:
+    body = mock.Mock(read=mock.Mock(side_effect=OSError))
+    request = RequestFactory().generic("POST", WAKE, b"{}", content_type="application/json")
+    request._stream = body  # type: ignore[attr-defined]
+
+    assert wake(request, TOKEN).status_code == 204
+
+
+def test_call_that_names_the_task_of_a_lost_create_leaves_its_claim(client: Client, project: Project) -> None:
+    request = make_request(provider="seedance", model="seedance-2.0", sound=False)
+    lost = make_attempt(make_render(project, request=request, state="unconfirmed"), outcome="unknown", wake_token=TOKEN)
+
+    response = client.post(WAKE, {"requestId": "req_1"}, content_type="application/json")
+
+    lost.refresh_from_db()
+    assert (response.status_code, response.content, lost.claimed_id) == (204, b"", "req_1")
 
 
 def test_large_form_of_a_stranger_is_neither_read_nor_sent_to_sign_in(client: Client, render: Render) -> None:
