@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from studio.choices import Role
-from studio.models import Asset, Project, Prompt, ProviderKey, Render, User
+from studio.models import Asset, Budget, Project, Prompt, ProviderKey, Render, User
 from studio.services.audit import Actor
 
 WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
@@ -42,6 +42,16 @@ def provider_key(request: HttpRequest, pk: int) -> ProviderKey:
     studio_admin(request)
     # A secret is decrypted on reading, and no page needs it.
     return get_object_or_404(ProviderKey.objects.present().defer("secret", "management_secret"), pk=pk)
+
+
+def budget(request: HttpRequest, pk: int) -> Budget:
+    """The budget, for whoever sets it: studio admins all of them, managers their projects' (else 404 or 403)."""
+    found = get_object_or_404(Budget.objects.select_related("project", "person"), pk=pk)
+    if found.project is None:
+        studio_admin(request)
+    else:
+        project(request, found.project.slug, WHO_MANAGES)
+    return found
 
 
 def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY) -> Project:
@@ -81,6 +91,23 @@ def may(request: HttpRequest, project: Project, roles: tuple[Role, ...]) -> bool
     return known[project.pk] in roles
 
 
+def may_settle(request: HttpRequest, take: Render) -> bool:
+    """Whether the user may say what became of a take and its money, as `services/confirming.py` has it."""
+    is_own = take.asked_by_id == person(request).pk and may(request, take.project, WHO_SPENDS)
+    return is_own or may(request, take.project, WHO_MANAGES)
+
+
 def _require(request: HttpRequest, found: Project, roles: tuple[Role, ...]) -> None:
     if not may(request, found, roles):
         raise PermissionDenied("Your role in this project does not allow that.")
+
+
+def projects_paid_for(request: HttpRequest) -> QuerySet[Project]:
+    """Those whose money the user may see: all for studio admins, else those they manage; to anybody else none (404)."""
+    user = person(request)
+    if user.is_admin:
+        return Project.objects.all()
+    managed = Project.objects.filter(memberships__user=user, memberships__role__in=WHO_MANAGES)
+    if not getattr(user, "manages", False):
+        raise Http404
+    return managed

@@ -8,8 +8,11 @@ from studio.views import (
     accounts,
     assets,
     audit,
+    budgets,
     composer,
+    confirming,
     demo,
+    health,
     hooks,
     invitations,
     key_acts,
@@ -17,11 +20,14 @@ from studio.views import (
     members,
     outputs,
     people,
+    prices,
     projects,
     prompts,
     renders,
+    spend,
     studio_page,
     takes,
+    unconfirmed,
 )
 
 ACCOUNTS = [
@@ -99,7 +105,9 @@ TAKES = [
     path("takes/<int:pk>/cancel/", renders.cancel, name="render-cancel"),
     path("takes/<int:pk>/retry/", renders.retry, name="render-retry"),
     path("takes/<int:pk>/look-again/", renders.look_again, name="render-look-again"),
-    path("takes/<int:pk>/resolve/", renders.resolve, name="render-resolve"),
+    path("takes/<int:pk>/resolve/", unconfirmed.resolve, name="render-resolve"),
+    path("takes/<int:pk>/send-again/", unconfirmed.send_again, name="render-send-again"),
+    path("takes/<int:pk>/charged/", confirming.say, name="render-charged"),
     path("takes/<int:pk>/vary/", renders.vary, name="render-vary"),
     path("takes/<int:pk>/extend/", renders.extend, name="render-extend"),
     path("takes/<int:pk>/reuse/", renders.reuse, name="render-reuse"),
@@ -111,6 +119,43 @@ TAKES = [
     path("takes/<int:pk>/last-frame/", outputs.last_frame, name="output-last-frame"),
 ]
 
+SPEND = [
+    path("spend/", spend.report, name="spend"),
+    path("spend/takes/", spend.takes, name="spend-takes"),
+    path("spend/export.csv", spend.export, name="spend-export"),
+]
+
+PRICES = [
+    path("spend/prices/", prices.listing, name="price-list"),
+    path("spend/prices/stops/<int:pk>/lift/", prices.lift, name="price-lift"),
+]
+
+BUDGETS = [
+    path("spend/budgets/", budgets.budget_list, name="budget-list"),
+    path("spend/budgets/<int:pk>/", budgets.budget_change, name="budget-change"),
+    path("spend/budgets/<int:pk>/remove/", budgets.budget_remove, name="budget-remove"),
+    path("projects/<slug:slug>/budgets/", budgets.project_budget_add, name="project-budget-add"),
+]
+
+HEALTH = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
+
 HOOKS = [path("hooks/<str:token>/", hooks.wake, name="hook-wake")]
 
-urlpatterns: list[URLPattern] = [*ACCOUNTS, *PEOPLE, *KEYS, *PROJECTS, *PROMPTS, *ASSETS, *TAKES, *HOOKS]
+urlpatterns: list[URLPattern] = [
+    *ACCOUNTS,
+    *PEOPLE,
+    *KEYS,
+    *PROJECTS,
+    *PROMPTS,
+    *ASSETS,
+    *TAKES,
+    *SPEND,
+    *PRICES,
+    *BUDGETS,
+    *HOOKS,
+    *HEALTH,
+]

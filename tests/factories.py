@@ -9,14 +9,16 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from studio.choices import AssetKind, AttemptOutcome, Operation, RenderState, Role
+from studio.choices import AssetKind, AttemptOutcome, Operation, RenderState, Role, Standing
 from studio.lib.clock import now
 from studio.media import storage
 from studio.models import (
     Asset,
     Attempt,
+    Budget,
     Membership,
     Output,
+    PriceStop,
     Project,
     Prompt,
     PromptVersion,
@@ -26,9 +28,18 @@ from studio.models import (
     User,
 )
 from studio.providers.requests import RenderRequest
-from studio.services.attempts import Packed, begin_attempt
+from studio.services import ledger
+from studio.services.attempts import Packed, begin_attempt, record_unknown
 
 _numbers = count(1)
+
+# Where the money of a take stands that is in this state, unless a test says otherwise; of all others it is held.
+STANDINGS = {
+    RenderState.UNCONFIRMED: Standing.POSSIBLY,
+    RenderState.FAILED: Standing.POSSIBLY,
+    RenderState.CANCELLED: Standing.POSSIBLY,
+    RenderState.EXPIRED: Standing.POSSIBLY,
+}
 
 
 def make_user(username: str = "", **over: Any) -> User:
@@ -121,9 +132,15 @@ def make_render(project: Project, key: ProviderKey | None = None, **over: Any) -
         "submission": uuid4(),
         "estimate": Decimal("0.42"),
     }
+    values["standing"] = STANDINGS.get(over.get("state", RenderState.QUEUED), Standing.RESERVED)
     render = Render.objects.create(**(values | over))
     RenderEvent.objects.create(render=render, to_state=RenderState.QUEUED, reason="Asked for", actor=render.asked_by)
     return render
+
+
+def make_budget(project: Project | None = None, person: User | None = None, **over: Any) -> Budget:
+    """A budget of ten dollars a month: of a project, of a person, or of the whole studio."""
+    return Budget.objects.create(**({"project": project, "person": person, "amount": Decimal(10)} | over))
 
 
 def make_output(render: Render, content: bytes | None = None, **over: Any) -> Output:
@@ -185,3 +202,30 @@ def begin(render: Render) -> Attempt | None:
     key = ProviderKey.objects.get(pk=render.key_id)
     packed = Packed(key_version=key.version, number=render.attempts.count() + 1, request_record={"prompt": "A car"})
     return begin_attempt(render=render, packed=packed)
+
+
+def make_stop(**over: Any) -> PriceStop:
+    """Quoting is stopped for the model that `make_request` asks for."""
+    values: dict[str, Any] = {
+        "provider": "tokenlab",
+        "model": "seedance-2.0-fast",
+        "currency": "USD",
+        "gap_percent": Decimal("40.0"),
+        "bills": 7,
+    }
+    return PriceStop.objects.create(**(values | over))
+
+
+def make_unconfirmed(project: Project, key: ProviderKey | None = None, **over: Any) -> Render:
+    """A take that was sent and never answered, with all the steps that led there and its money."""
+    render = make_render(project, key, **over)
+    ledger.reserve(render=render)
+    attempt = begin(render)
+    assert attempt is not None
+    record_unknown(attempt=attempt, said="", meaning="No answer was read. It may be charged.", advice="Look it up.")
+    return Render.objects.get(pk=render.pk)
+
+
+def money_of(render: Render) -> list[tuple[int, str]]:
+    """The steps of a render's money, each with its round."""
+    return list(render.ledger.order_by("pk").values_list("round", "kind"))

@@ -73,6 +73,8 @@ def _proof(provider: Provider) -> str:
     if not proving:
         return "none: a person settles it"
     where = "" if len(proving) == len(routes) else f", with the route {listed(f'`{route}`' for route in proving)}"
+    if provider.proves_claims_only:
+        return f"what its call at the end names, where it can reach the studio{where}"
     keeps = any(provider.keeps_body(provider.base_url, route) for route in proving)
     return ("the same idempotency key again" if keeps else "the list of tasks") + where
 

@@ -1,4 +1,4 @@
-// Small behaviours every page has: theme, copying, sending once, keys, quiet polling. All by delegation, so swaps need no re-binding.
+// Small behaviours every page has: theme, copying, sending once, keys, quiet polling, no card twice. All by delegation, so swaps need no re-binding.
 
 const THEMES = ["dark", "light", "system"];
 
@@ -64,7 +64,9 @@ window.addEventListener("pageshow", () => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+  // Alone it only saves the form; where a reason for going over was asked for, it answers that question.
+  const isMeant = event.ctrlKey || event.metaKey || event.target.matches("[data-enter-renders]");
+  if (event.key !== "Enter" || !isMeant || event.repeat || event.isComposing) return;
   const button = event.target.closest("[data-composer]")?.querySelector("[data-render]");
   if (!button || button.disabled) return;
   event.preventDefault();
@@ -73,6 +75,13 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+});
+
+// A page hears of the birth of cards that scrolling has brought meanwhile; none of them is put on it twice.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "takes") return;
+  for (const card of [...fragment.children]) if (document.getElementById(card.id)) card.remove();
 });
 
 function focusWhatArrived(scope) {

@@ -12,6 +12,7 @@ from studio.services.drafts import FIELDS
 LONGEST = 20_000
 LONGEST_VARIABLE = 2_000
 VARIABLE = "variable:"
+OVERRIDE = "override_reason"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Press:
     # What the form showed as to be paid for: Composition.shown.
     shown: str
     title: str
+    # Why a limit is gone over, as typed; None where the form did not ask for it.
+    override_reason: str | None = None
 
     @property
     def numbers(self) -> list[int]:
@@ -49,6 +52,7 @@ def read_press(data: QueryDict) -> Press:
         submission=_uuid(data.get("submission", "")),
         shown=str(data.get("shown", ""))[:100],
         title=data.get("save_title", "").strip()[:160],
+        override_reason=_text(data, OVERRIDE, 2_000) if OVERRIDE in data else None,
     )
 
 

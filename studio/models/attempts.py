@@ -48,3 +48,4 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["render", "number"], name="one_number_per_attempt")]
+        indexes = [models.Index(fields=["key", "outcome"], name="attempt_counts")]

@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, Standing
+from studio.models.attempts import Attempt
 from studio.models.encryption import EncryptedTextField
 from studio.models.users import User
 
@@ -30,16 +31,26 @@ class RenderQuerySet(models.QuerySet["Render"]):
 
     def with_page(self) -> RenderQuerySet:
         """With all that the page of a take shows."""
-        wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt")
+        wanted = self.select_related("project", "asked_by", "output", "key", "prompt_version__prompt", "price_row")
         # A secret is decrypted on reading, and no page needs it.
         return wanted.with_switch().defer("key__secret", "key__management_secret")
 
     def with_switch(self) -> RenderQuerySet:
-        """With the take that was asked for at the next gateway after a refusal, if there is one, and whose it is."""
+        """With the take that was asked for at the next gateway after a refusal, if there is one, and whose it is.
+
+        And `was_billed`: whether its gateway said itself, when it accepted, what it takes for it."""
         switched = Render.objects.filter(parent=OuterRef("pk"), lineage=Lineage.SWITCH).order_by("-pk")
         return self.annotate(
-            switched_to=Subquery(switched.values("pk")[:1]), switched_provider=Subquery(switched.values("provider")[:1])
+            switched_to=Subquery(switched.values("pk")[:1]),
+            switched_provider=Subquery(switched.values("provider")[:1]),
+            was_billed=Exists(Attempt.objects.filter(render=OuterRef("pk"), charged__isnull=False)),
         )
+
+    def in_doubt(self) -> RenderQuerySet:
+        """Possibly charged, with all that a line about it shows: first those that only a person may settle."""
+        open_first = models.Case(models.When(state=RenderState.UNCONFIRMED, then=0), default=1)
+        wanted = self.filter(standing=Standing.POSSIBLY).select_related("asked_by", "key").order_by(open_first, "-id")
+        return wanted.defer("key__secret", "key__management_secret", "estimate_basis", "result_url")
 
     def before(self, cursor: int | None) -> RenderQuerySet:
         """The page after `cursor`, the id of the last card seen (keyset)."""
@@ -119,6 +130,9 @@ class Render(models.Model):
     # Encrypted, as whoever has it may fetch the file, and a gateway may write the key itself into it.
     result_url = EncryptedTextField(blank=True)
 
+    # Set on what a press finds made by an earlier one of the same submission; not a column.
+    was_asked_before = False
+
     objects = RenderQuerySet.as_manager()
 
     class Meta:
@@ -133,7 +147,27 @@ class Render(models.Model):
             models.Index(fields=["next_poll_at"], name="render_due", condition=Q(state__in=[*map(str, AT_GATEWAY)])),
             models.Index(fields=["state", "claimed_until"], name="render_unsettled"),
             models.Index(fields=["project", "booked_at"], name="render_booked_in_project"),
-            models.Index(fields=["booked_at"], name="render_booked"),
+            models.Index(fields=["asked_by", "booked_at"], name="render_booked_by_person"),
+            models.Index(fields=["key", "booked_at"], name="render_booked_with_key"),
+            models.Index(fields=["provider", "state"], name="render_counts"),
+            # Read backwards it gives a model's newest bills.
+            models.Index(fields=["provider", "model", "booked_at"], name="render_bills"),
+            # Holds all that the report of spending reads: no row of a take is opened for it.
+            models.Index(
+                fields=[
+                    "booked_at",
+                    "project",
+                    "asked_by",
+                    "provider",
+                    "model",
+                    "currency",
+                    "standing",
+                    "state",
+                    "price",
+                    "estimate",
+                ],
+                name="render_spending",
+            ),
             models.Index(
                 fields=["project", "-id"], name="render_possibly_charged", condition=Q(standing=Standing.POSSIBLY)
             ),

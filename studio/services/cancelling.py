@@ -19,3 +19,8 @@ def record_answer(*, render: Render, reason: str, clear: bool) -> None:
         last = render.events.order_by("-id").values_list("reason", flat=True).first()
         if last != reason:
             note(render=Render.objects.get(pk=render.pk), reason=reason)
+
+
+def ask_again_soon(*, render: Render) -> None:
+    """The gateway could not be asked now: the next sweep does."""
+    Render.objects.filter(pk=render.pk).update(enqueued_at=None)

@@ -10,6 +10,7 @@ from studio.choices import Operation
 from studio.models import Project, ProviderKey
 from studio.providers import registry
 from studio.providers.merging import merged
+from studio.services import budgets
 from studio.services.doors import Door, Offer, choose, doors, keys_of, offers_of
 from studio.services.requests import build_request
 from studio.services.shell import ShellInput, shell_choice
@@ -42,7 +43,8 @@ def shell_door(
             inputs=inputs,
         )
     )
-    ranked = doors(offers=offers, request=request, source_take=inputs.source_take, takes=takes)
+    limits = budgets.limits_of(budgets.binding(project_id=project.pk, person_id=None))
+    ranked = doors(offers=offers, request=request, source_take=inputs.source_take, takes=takes, budgets=limits)
     door, reason = choose(ranked, keys[0] if label else None)
     if door is None:
         raise ValidationError(f"The key “{label}” does not offer “{model}”.")

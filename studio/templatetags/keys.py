@@ -23,6 +23,19 @@ ACTS = {
     "key-limits": "Changed its limits",
     "key-check": "Checked the key",
     "key-reencrypt": "Encrypted every secret anew",
+    "budget-add": "Set a budget",
+    "budget-change": "Changed the budget",
+    "budget-remove": "Removed the budget",
+    "budget-override": "Rendered over the limit",
+    "take-release": "Called it not created",
+    "take-adopt": "Named the gateway's task",
+    "take-send-again": "Sent it again",
+    "take-charged": "Wrote down what was charged",
+    "take-correct": "Corrected the sum",
+    "take-free": "Called it not charged",
+    "take-given-back": "Called it given back",
+    "price-stop": "Stopped quoting",
+    "price-lift": "Quotes again",
 }
 # Names that are no person's: whoever has the machine, and the studio by itself.
 WITHOUT_ACCOUNT = {"shell": "the shell", "studio": "the studio"}

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from django import template
 
-from studio.choices import AssetKind, InputRole, Operation, RenderState
-from studio.lib.money import fine_money, money, reckoned
+from studio.choices import AssetKind, InputRole, LedgerKind, Operation, RenderState, Standing
+from studio.lib.money import booked_money, fine_money, money, reckoned
 from studio.models import LedgerEntry, Render
 from studio.providers import registry
 from studio.providers.capabilities import Capability
 from studio.providers.traps import Trap, trap_of
-from studio.services.ledger import CHARGED
+from studio.services.ledger import CHARGED, SAID
 from studio.services.requests import can_be_called_back
 
 register = template.Library()
@@ -34,9 +34,15 @@ OPERATION_HINTS = {
     Operation.VIDEO_TO_VIDEO: "A video, changed",
     Operation.VIDEO_EXTENSION: "Goes on from a take",
 }
+NO_SUM = "a sum nobody knows"
+STEPS = {
+    LedgerKind.SETTLED.value: "Paid",
+    LedgerKind.RELEASED.value: "Not charged",
+}
 AS_THE_GATEWAY_DECIDES = "sound as the gateway decides"
 
 register.filter(money)
+register.filter(booked_money)
 register.filter(fine_money)
 register.filter(reckoned)
 
@@ -78,17 +84,74 @@ def sound_in_words(take: Render) -> str:
 
 @register.filter
 def is_bill(entry: LedgerEntry) -> bool:
-    """Whether the gateway itself named this sum; all others are reckoned by its price list."""
-    return entry.note == CHARGED
+    """Whether this sum was charged, by the gateway's word or a person's; all others are reckoned by its price list."""
+    return entry.note == CHARGED or entry.note.startswith(SAID)
+
+
+@register.filter
+def entry_money(entry: LedgerEntry) -> str:
+    """The sum of a step in the ledger: “about” only where it is reckoned and still stands."""
+    if is_bill(entry) or entry.kind == LedgerKind.RELEASED:
+        return booked_money(entry.amount, entry.currency)
+    if entry.kind == LedgerKind.SETTLED:
+        return _about(entry.amount, entry.currency)
+    return reckoned(entry.amount, entry.currency)
+
+
+def _about(amount: Decimal | None, currency: str) -> str:
+    written = booked_money(amount, currency)
+    return written if amount is None else f"≈ {written}"
+
+
+@register.filter
+def card_money(take: Render) -> str:
+    """What a card says of the money: exact where the gateway or a person has said the sum, about so much else."""
+    if take.is_released:
+        return "not charged"
+    if take.standing != Standing.SETTLED or take.price is None:
+        return reckoned(take.estimate, take.currency)
+    # Without a file nothing is reckoned: only the gateway's own figure or a person's word settles it.
+    is_said = take.state != RenderState.READY or getattr(take, "was_billed", False)
+    return (booked_money if is_said else _about)(take.price, take.currency)
+
+
+@register.filter
+def charged_in_words(take: Render) -> str:
+    """“16 credits were charged” of a take that ended without a file and is paid for all the same; else nothing."""
+    if not take.has_ended or take.state == RenderState.READY or take.standing != Standing.SETTLED:
+        return ""
+    sum_words = NO_SUM if take.price is None else booked_money(take.price, take.currency)
+    return f"{sum_words} {'was' if take.price is None else 'were'} charged"
 
 
 @register.filter
 def price_in_words(take: Render, entries: Iterable[LedgerEntry]) -> str:
-    """What the take cost, and on what that rests."""
-    if any(is_bill(entry) for entry in entries):
-        return f"{money(take.price, take.currency)}, charged by the gateway"
-    counted = "count and " if take.usage else ""
-    return f"{reckoned(take.price, take.currency)}, by the gateway's {counted}price list"
+    """What the take costs, how certain that is, and on what it rests."""
+    if take.is_released:
+        return "not charged"
+    if take.standing == Standing.SETTLED:
+        return _paid_in_words(take, [entry.note for entry in entries if is_bill(entry)])
+    if take.estimate is None:
+        return "price unknown, possibly charged" if take.may_be_charged else "price unknown"
+    return f"{reckoned(take.estimate, take.currency)}, {'possibly charged' if take.may_be_charged else 'estimated'}"
+
+
+def _paid_in_words(take: Render, bills: list[str]) -> str:
+    if take.price is None:
+        return "paid, the sum is not known"
+    if not bills:
+        counted = "count and " if take.usage else ""
+        return f"{_about(take.price, take.currency)}, by the gateway's {counted}price list"
+    said = "charged by the gateway" if bills[-1] == CHARGED else bills[-1][0].lower() + bills[-1][1:]
+    return f"{booked_money(take.price, take.currency)}, {said}"
+
+
+@register.filter
+def step_in_words(entry: LedgerEntry) -> str:
+    """What a step in the ledger did with the money."""
+    if entry.kind == LedgerKind.RESERVED:
+        return "Held again" if entry.round > 1 else "Held"
+    return STEPS.get(entry.kind, entry.get_kind_display())
 
 
 @register.filter

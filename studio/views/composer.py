@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST
 
 from studio import access
 from studio.choices import InputRole
@@ -22,10 +21,13 @@ from studio.services import drafts, prompts
 from studio.services.composer import compose
 from studio.services.composition import Composition
 from studio.services.doors import frozen
+from studio.services.overrides import Override, reason_problems
 from studio.services.renders import AlreadyRendered, Refused, create_renders, made_by
+from studio.views.form_pages import form_on, studio_page
 from studio.views.studio_page import composer_context, studio_context
 
 TEMPLATE = "composer/_form.html"
+BAR = "budgets/_bar.html"
 CHANGED = Problem(
     "render",
     "The references, the gateway or the price have changed since this page was shown: look once more and press again. "
@@ -35,7 +37,7 @@ UNREADABLE = Problem("render", "This press did not arrive whole. Look once more 
 
 
 @login_required
-@require_POST
+@form_on(studio_page)
 def composer(request: HttpRequest, slug: str) -> HttpResponse:
     """One press of the composer. `act` is update, save, render, or a step of the tray or of saved prompts."""
     project = access.project(request, slug, access.WHO_SPENDS)
@@ -53,7 +55,7 @@ def composer(request: HttpRequest, slug: str) -> HttpResponse:
         said, level = STEPS.get(press.step, _nothing)(request, project, draft, press), messages.SUCCESS
     except ValidationError as error:
         said, level = " ".join(error.messages), messages.WARNING
-    return _answer(request, project, draft, said=said, level=level)
+    return _answer(request, project, draft, said=said, level=level, reason=press.override_reason or "")
 
 
 def _nothing(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
@@ -123,24 +125,32 @@ STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = 
 
 
 def _render_takes(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> HttpResponse:
-    composition = compose(draft)
     try:
-        made = _ask_for_takes(request, project, composition, press)
+        made = _ask_for_takes(request, project, compose(draft), press)
     except Refused as refused:
+        # Looked at once more: what a budget has left may have changed in between.
+        composition = compose(draft)
         composition.problems = refused.problems
         if isinstance(refused, AlreadyRendered) and press.submission is not None:
             drafts.renew_submission(draft=draft, submission=press.submission)
-        return _answer(request, project, draft, composition=composition)
+        return _answer(request, project, draft, composition=composition, reason=press.override_reason or "")
     drafts.next_submission(draft=draft, submission=made[0].submission)
-    count = "One take is" if len(made) == 1 else f"{len(made)} takes are"
-    return _answer(request, project, draft, said=f"{count} on the way.", changed=True)
+    return _answer(request, project, draft, said=_said_of(made), changed=True)
+
+
+def _said_of(made: list[Render]) -> str:
+    """What the press did; of several tabs with the same draft only the first one pays."""
+    if made[0].was_asked_before:
+        names = ", ".join(str(take.pk) for take in made)
+        return f"Already asked for: {'take' if len(made) == 1 else 'takes'} {names}. Nothing new is paid for."
+    return f"{'One take is' if len(made) == 1 else f'{len(made)} takes are'} on the way."
 
 
 def _ask_for_takes(request: HttpRequest, project: Project, composition: Composition, press: Press) -> list[Render]:
     """Raises Refused, unless this is what the page showed, or what it has made before."""
     has_made = press.submission is not None and bool(made_by(project=project, submission=press.submission))
     if not has_made:
-        found = composition.problems
+        found = _problems(composition, press)
         if not found and press.submission is None:
             found = [UNREADABLE]
         if not found and press.shown != composition.shown:
@@ -159,7 +169,16 @@ def _ask_for_takes(request: HttpRequest, project: Project, composition: Composit
         origin=composition.origin,
         door_reason=composition.door_reason,
         fallbacks=frozen(composition.further),
+        override=Override(access.actor(request), press.override_reason) if press.override_reason else None,
     )
+
+
+def _problems(composition: Composition, press: Press) -> list[Problem]:
+    """What stands against it; with a reason the limits do not, and without one that was asked for, only that does."""
+    if press.override_reason is None or not composition.stops:
+        return composition.problems
+    missing = reason_problems(press.override_reason) if composition.may_override else []
+    return composition.shut_problems + missing
 
 
 def _answer(
@@ -171,12 +190,16 @@ def _answer(
     said: str = "",
     level: int = messages.SUCCESS,
     changed: bool = False,
+    reason: str = "",
 ) -> HttpResponse:
-    """The form again: as a fragment, or as the page. A `composition` handed in was refused and shows why."""
+    """The form again: as a fragment, or as the page. A `composition` handed in was refused and shows why.
+
+    `reason` is what was typed for going over a limit and has not been used."""
     refused = composition is not None
+    typed = {"attempted": refused, "override_reason": reason}
     if request.htmx:  # type: ignore[attr-defined]
-        context = composer_context(request, project, draft, composition)
-        body = render_to_string(TEMPLATE, context | {"attempted": refused}, request)
+        context = composer_context(request, project, draft, composition) | typed
+        body = render_to_string(TEMPLATE, context, request) + render_to_string(BAR, context | {"is_oob": True}, request)
         response = HttpResponse(body, status=422 if refused else 200)
         events: dict[str, object] = {"takes-changed": True} if changed else {}
         if said:
@@ -186,7 +209,7 @@ def _answer(
         return response
     if refused:
         context = studio_context(request, project, draft, composition)
-        return render(request, "projects/detail.html", context | {"attempted": True}, status=422)
+        return render(request, "projects/detail.html", context | typed, status=422)
     if said:
         messages.add_message(request, level, said)
     return redirect("project-detail", slug=project.slug)

@@ -9,8 +9,8 @@ from django.db.models import Count
 from django.http import HttpRequest
 
 from studio.choices import RenderState
-from studio.models import Render, User
-from studio.services import keys
+from studio.models import PriceStop, Render, User
+from studio.services import keys, pricing
 
 
 def studio(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +21,7 @@ def studio(request: HttpRequest) -> dict[str, Any]:
         "demo_mode": settings.STUDIO_DEMO,
         # A function, so that only a whole page of an admin asks; a fragment and everybody else pay nothing.
         "refused_keys": lambda: _refused_keys(request),
+        "price_stops": lambda: _price_stops(request),
     }
 
 
@@ -33,3 +34,9 @@ def _refused_keys(request: HttpRequest) -> list[dict[str, Any]]:
     queued = Render.objects.filter(key__in=refused, state=RenderState.QUEUED).order_by()
     waiting = dict(queued.values_list("key").annotate(number=Count("pk")))
     return [{"key": key, "waiting": waiting.get(key.pk, 0)} for key in refused]
+
+
+def _price_stops(request: HttpRequest) -> list[PriceStop]:
+    """Where quoting has been stopped, which is for admins to see to."""
+    user = getattr(request, "user", None)
+    return [*pricing.open_stops().values()] if isinstance(user, User) and user.is_admin else []

@@ -44,7 +44,7 @@ def demo_enter(request: HttpRequest, role: str) -> HttpResponse:
     if user is None or user.has_usable_password():
         messages.error(request, "The demo is not set up here. Run “manage.py demo”, or sign in with a password.")
         return redirect("sign-in")
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="studio.views.backends.PersonBackend")
     target = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return redirect(target if own else "home")

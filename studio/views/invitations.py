@@ -82,7 +82,7 @@ def _make_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except IntegrityError:
             form.add_error("username", "Somebody has just taken this name. Please choose another.")
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user, backend="studio.views.backends.PersonBackend")
             return _welcome(request, invitation)
     status = 422 if request.method == "POST" else 200
     return render(request, "people/invitation_accept.html", {"invitation": invitation, "form": form}, status=status)

@@ -9,18 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from studio import access
 from studio.forms.keys import KeyNameForm, LimitsForm, NewSecretForm, PauseForm
 from studio.providers import registry
 from studio.services import key_checks, key_rotation, keys
 from studio.services.key_rows import open_takes
+from studio.views.form_pages import form_on, key_page
 from studio.views.keys import detail_page, row_of, warn_of_secret
 
 
 @login_required
-@require_POST
+@form_on(key_page)
 def key_rename(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a key another label."""
     key = access.provider_key(request, pk)
@@ -38,7 +39,7 @@ def key_rename(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(key_page)
 def key_limits(request: HttpRequest, pk: int) -> HttpResponse:
     """Set who may use a key, and how much."""
     key = access.provider_key(request, pk)
@@ -57,7 +58,7 @@ def key_limits(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("secret", "management_secret")
 @sensitive_variables("chosen")
 @login_required
-@require_POST
+@form_on(key_page)
 def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a new secret in the old one's place; work under way keeps the old one."""
     key = access.provider_key(request, pk)
@@ -77,7 +78,7 @@ def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(key_page)
 def key_pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a key rest: what is under way goes on, nothing new is sent with it."""
     key = access.provider_key(request, pk)
@@ -93,7 +94,7 @@ def key_pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(key_page)
 def key_resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Use a key again; what waited for it goes on at once."""
     key = access.provider_key(request, pk)
@@ -126,7 +127,7 @@ def key_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(key_page)
 def key_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a worker to try the key; the page shows the answer when it comes."""
     key = access.provider_key(request, pk)

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.choices import Role
 from studio.forms.people import InvitationForm, RoleForm
 from studio.models import Project
 from studio.services import invitations, people
+from studio.views.form_pages import form_on, members_page
 from studio.views.projects import about
 
 
@@ -25,7 +26,7 @@ def project_members(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(members_page)
 def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a link for one more person."""
     project = access.project(request, slug, access.WHO_MANAGES)
@@ -39,7 +40,7 @@ def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(members_page)
 def member_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Give a member another role."""
     project = access.project(request, slug, access.WHO_MANAGES)
@@ -57,7 +58,7 @@ def member_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(members_page)
 def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take somebody out of the project."""
     project = access.project(request, slug, access.WHO_MANAGES)

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.choices import Role
 from studio.forms.people import StudioInvitationForm
 from studio.models import Membership, User
 from studio.services import invitations, people
+from studio.views.form_pages import form_on, people_page
 
 _CHANGES: dict[str, tuple[Callable[..., None], str]] = {
     "make-admin": (people.make_admin, "{} is a studio admin now."),
@@ -35,7 +36,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(people_page)
 def people_invite(request: HttpRequest) -> HttpResponse:
     """Make a link to any project, or to the studio as admin."""
     admin = access.studio_admin(request)
@@ -55,7 +56,7 @@ def people_invite(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(people_page)
 def person_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     """Make or unmake an admin, shut somebody out or let them back in."""
     admin = access.studio_admin(request)

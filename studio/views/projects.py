@@ -14,11 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from studio import access
 from studio.choices import Role
+from studio.forms.budgets import BudgetForm
 from studio.forms.projects import ProjectForm, ProjectSettingsForm
-from studio.models import Project
+from studio.models import Budget, Project
 from studio.services import projects
+from studio.services.budgets import limits_of
 
 _POSTERS = 3
+# Beside the project's own fields, which have ids of the usual kind.
+BUDGET_ID = "id_budget_%s"
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,23 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
         projects.describe(project=project, default_settings=form.default_settings(), **words)
         messages.success(request, "Saved.")
         return redirect("project-settings", slug=project.slug)
-    context = {**about(request, project, "settings"), "form": form}
+    return settings_page(request, project, form=form)
+
+
+def settings_page(
+    request: HttpRequest,
+    project: Project,
+    *,
+    form: ProjectSettingsForm | None = None,
+    budget_form: BudgetForm | None = None,
+) -> HttpResponse:
+    """The settings of a project with its budgets; a form handed in is shown with what is wrong in it."""
+    context = {
+        **about(request, project, "settings"),
+        "form": form or ProjectSettingsForm(initial=ProjectSettingsForm.initial_of(project)),
+        "limits": limits_of(Budget.objects.filter(project=project)),
+        "budget_form": budget_form or BudgetForm(auto_id=BUDGET_ID),
+    }
     return render(request, "projects/settings.html", context, status=_status(request))
 
 

@@ -9,13 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from studio import access
 from studio.forms.prompts import CompareForm, PromptForm, TitleForm, VersionForm
 from studio.lib import mentions, variables, word_diff
 from studio.models import Prompt, PromptVersion
 from studio.services import prompts
+from studio.views.form_pages import form_on, prompt_page
 from studio.views.projects import about
 
 
@@ -63,7 +64,7 @@ def prompt_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(prompt_page)
 def prompt_save(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Save the text as the next version."""
     prompt = access.prompt(request, slug, pk, access.WHO_SPENDS)
@@ -83,7 +84,7 @@ def prompt_save(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(prompt_page)
 def prompt_rename(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Give a prompt another title."""
     prompt = access.prompt(request, slug, pk, access.WHO_SPENDS)
@@ -98,7 +99,7 @@ def prompt_rename(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(prompt_page)
 def prompt_archive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a prompt out of the list."""
     prompt = access.prompt(request, slug, pk, access.WHO_SPENDS)
@@ -108,7 +109,7 @@ def prompt_archive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(prompt_page)
 def prompt_unarchive(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put a prompt back into the list."""
     prompts.unarchive(prompt=access.prompt(request, slug, pk, access.WHO_SPENDS))

@@ -10,14 +10,16 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.choices import RenderState
-from studio.models import Render, RenderEvent
-from studio.services import assets, drafts, proofs, renders, second_looks, unconfirmed
+from studio.forms.confirming import ChargeForm
+from studio.models import Attempt, Render, RenderEvent
+from studio.services import assets, confirming, drafts, proofs, renders, second_looks
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
+from studio.views.form_pages import form_on, take_page
 
 HISTORY = 200
 
@@ -43,13 +45,41 @@ def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
         "take": take,
         "project": take.project,
         "may_spend": may_spend,
-        "is_looked_for": take.state == RenderState.UNCONFIRMED and proofs.is_provable(take),
         "may_look_again": may_spend and second_looks.can_look_again(take),
         "inputs": take.inputs.select_related("asset"),
         "events": take.events.select_related("actor").exclude(reason__endswith=PROGRESS).order_by("-id")[:HISTORY],
         "ledger": take.ledger.all(),
         "children": take.children.in_gallery(),
+        **_open_questions(request, take),
     }
+
+
+def _open_questions(request: HttpRequest, take: Render) -> dict[str, Any]:
+    """What a person may settle: a request without an answer, or a take that may have been charged."""
+    if not access.may_settle(request, take):
+        return {}
+    if take.state == RenderState.UNCONFIRMED:
+        sent: Attempt | None = take.attempts.defer(*proofs.SECRETS).select_related("key").first()
+        if sent is not None:
+            # Known already, and not to be asked for again.
+            sent.render = take
+        return {
+            "may_settle": True,
+            "sent": sent,
+            "next_look": proofs.next_look(sent) if sent else None,
+            "may_send_again": access.may(request, take.project, access.WHO_MANAGES),
+        }
+    return _question_of_money(request, take) if confirming.is_open(take) else {}
+
+
+def _question_of_money(request: HttpRequest, take: Render) -> dict[str, Any]:
+    """Whether it was charged, or given back; what the gateway itself said is a manager's to question."""
+    if take.may_be_charged:
+        return {"charge_form": ChargeForm(initial={"amount": take.estimate})}
+    is_a_word, manages = confirming.is_a_word(take), access.may(request, take.project, access.WHO_MANAGES)
+    if not is_a_word and not manages:
+        return {}
+    return {"charge_form": ChargeForm(initial={"amount": take.price}), "may_correct": is_a_word and manages}
 
 
 @login_required
@@ -60,7 +90,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel it, or ask the gateway to."""
     take = access.render(request, pk, access.WHO_SPENDS)
@@ -72,7 +102,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the same again, as new paid work, with `sound=off` silently; pressing twice asks once."""
     take = access.render(request, pk, access.WHO_SPENDS)
@@ -86,7 +116,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def look_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the gateway once more what became of a take that ended and may still be charged."""
     take = access.render(request, pk, access.WHO_SPENDS)
@@ -99,32 +129,14 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
-def resolve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what became of a take whose request was never answered: not created, or this task."""
-    take = access.render(request, pk, access.WHO_SPENDS)
-    user = access.person(request)
-    try:
-        if request.POST.get("choice") == "adopt":
-            unconfirmed.adopt(render=take, actor=user, remote_id=request.POST.get("task_id", ""))
-            messages.success(request, "The studio follows that task now.")
-        elif request.POST.get("choice") == "release":
-            unconfirmed.release(render=take, actor=user)
-            messages.success(request, "The money is free again.")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("render-detail", pk=pk)
-
-
-@login_required
-@require_POST
+@form_on(take_page)
 def reuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill the composer with this take's settings."""
     return _compose_from(request, pk, "")
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def vary(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill the composer with this take's settings and a new seed, and remember where the variation came from."""
     return _compose_from(request, pk, "vary")
@@ -138,7 +150,7 @@ def _compose_from(request: HttpRequest, pk: int, lineage: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the composer up to go on from this take."""
     take = access.render(request, pk, access.WHO_SPENDS)
@@ -148,7 +160,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@form_on(take_page)
 def use_last_frame(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the composer up to begin where this take ends."""
     take = access.render(request, pk, access.WHO_SPENDS)

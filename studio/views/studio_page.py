@@ -15,6 +15,7 @@ from studio.models import ComposerDraft, Project, PromptVersion, RenderEvent
 from studio.services import drafts
 from studio.services.composer import compose
 from studio.services.composition import Composition
+from studio.views.doubts import doubts_of
 from studio.views.limits import upload_limits
 from studio.views.takes import page_of_takes
 
@@ -40,6 +41,7 @@ def studio_context(
     cursor = RenderEvent.objects.cursor()
     context: dict[str, Any] = {"section": "projects", "tab": "studio", "cursor": cursor, "project": project}
     context["can_manage"] = access.may(request, project, access.WHO_MANAGES)
+    context["doubts"] = doubts_of(request, project)
     context |= page_of_takes(request, project.renders.all(), project=project)
     if draft is not None and project.archived_at is None:
         context |= composer_context(request, project, draft, composition)

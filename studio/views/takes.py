@@ -15,6 +15,7 @@ from studio import access
 from studio.models import Membership, Project, Render, RenderEvent, User
 from studio.models.events import GAP_PATIENCE
 from studio.models.renders import RenderQuerySet
+from studio.views.doubts import Doubts, concerns, doubts_of
 
 PAGE = 24
 # A page that none of the news concerns keeps asking from where it was, until so many have gathered.
@@ -70,6 +71,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "cursor": events[-1].pk,
         "shown": _listed(shown - born),
         "project": _project_slug(request),
+        "doubts": _doubts_to_show(request, events),
         "spends_in": _spends_in(access.person(request)),
     }
     return render(request, "renders/_changes.html", context)
@@ -81,6 +83,15 @@ def _take_changes(request: HttpRequest, take: int, since: int) -> HttpResponse:
     mine = Render.objects.visible_to(access.person(request)).filter(pk=take)
     moved = RenderEvent.objects.filter(render__in=mine, id__gt=since).exists()
     return HttpResponse(status=204, headers={"HX-Trigger": "take-changed"} if moved else None)
+
+
+def _doubts_to_show(request: HttpRequest, events: list[RenderEvent]) -> Doubts | None:
+    """What waits for a person in the project of this page, if that has changed: nothing typed there is disturbed."""
+    project = Project.objects.visible_to(access.person(request)).filter(slug=_project_slug(request))
+    if "doubts" not in request.GET or not concerns(events) or (found := project.first()) is None:
+        return None
+    doubts = doubts_of(request, found)
+    return doubts if doubts is not None and doubts.shown != request.GET["doubts"] else None
 
 
 def page_of_takes(request: HttpRequest, takes: RenderQuerySet, project: Project | None = None) -> dict[str, Any]:
@@ -114,7 +125,8 @@ def _changed(request: HttpRequest, ids: set[int], oldest: int) -> list[Render]:
 
 
 def _project_slug(request: HttpRequest) -> str:
-    return request.GET.get("project", "")
+    # No slug has a null character, and PostgreSQL does not let one be asked for.
+    return request.GET.get("project", "").replace("\x00", "\ufffd")
 
 
 def _spends_here(request: HttpRequest, project: Project) -> set[int]:

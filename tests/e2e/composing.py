@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.stack import Stack
 
 # A take of the smallest kind needs two to five seconds here; a busy machine gets patience.
-TAKE_MS = 45_000
+TAKE_MS = 90_000
 
 
 def enter_studio(page: Page, project: str) -> None:

@@ -123,6 +123,9 @@ def test_unconfirmed_take_may_have_been_charged_and_offers_no_plain_retry(
 
     expect(card).to_have_attribute("data-state", "unconfirmed", timeout=PATIENCE)
     expect(card).to_contain_text("May have been charged")
+    # Without the page being asked for again.
+    expect(page.locator("#needs-a-person h2")).to_have_text("1 take without an answer")
+    expect(page.get_by_role("button", name="It was not created: release")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     card.get_by_role("link", name="What is known").click()
     expect(page.locator(".take-state")).to_contain_text("It may have been charged")

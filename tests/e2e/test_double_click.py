@@ -72,7 +72,7 @@ def test_answer_that_was_lost_is_not_paid_for_again(
     choose(page, "takes", "1")
     page.locator("#render-button").click()
 
-    expect(page.locator("#toasts")).to_contain_text("One take is on the way.")
+    expect(page.locator("#toasts")).to_contain_text("Nothing new is paid for.")
     expect(cards(page)).to_have_count(1)
     assert len(creates(studio_stack, prompt)) <= 1
     # The browser and htmx complain of the answer that this test took away, and of nothing else.

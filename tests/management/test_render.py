@@ -16,8 +16,8 @@ from pytest_django import Settings
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.management.commands import render as command
-from studio.models import Project, ProviderKey, Render
-from tests.factories import make_attempt, make_key, make_output, make_render
+from studio.models import AuditEntry, Project, ProviderKey, Render
+from tests.factories import make_attempt, make_budget, make_key, make_output, make_render
 from tests.media_factories import make_audio, make_image, make_video
 
 pytestmark = pytest.mark.django_db
@@ -307,3 +307,20 @@ def test_render_says_which_gateway_has_no_such_model(project: Project, words: li
 def test_render_says_when_no_key_has_such_a_model(project: Project, key: ProviderKey) -> None:
     with pytest.raises(CommandError, match="There is no model “seedance-9” here. Known: Seedance 2.0, "):
         call_command("render", "--project", "tea", "--model", "seedance-9", "--operation", "text-to-video")
+
+
+def test_render_over_a_budget_is_refused_and_goes_out_with_a_reason(project: Project, key: ProviderKey) -> None:
+    make_budget(project, amount=0)
+
+    with pytest.raises(CommandError) as refused:
+        run()
+    run("--override", "Paid by the client")
+
+    assert str(refused.value).endswith("or go over it with --override and a reason.")
+    assert Render.objects.count() == 1
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor_name, entry.detail.partition(". ")[2]) == (
+        "budget-override",
+        "shell",
+        "Paid by the client",
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from studio.models import Render
 from tests.factories import make_project, make_render
 
+ASKED_AT, PAID_AT, ENDED_AT = (datetime(2026, 10, 31, 12, minute, tzinfo=UTC) for minute in (0, 7, 9))
 LINK = "https://files.example.com/take.mp4?signature=0123456789"
 
 
@@ -19,6 +21,10 @@ def migrate(name: str) -> Any:
     executor = MigrationExecutor(connection)
     executor.migrate([("studio", name)])
     return executor.loader.project_state([("studio", name)]).apps
+
+
+def renders(apps: Any) -> Any:
+    return apps.get_model("studio", "Render").objects
 
 
 @pytest.fixture
@@ -30,16 +36,59 @@ def back_again(transactional_db: None) -> Iterator[None]:
 
 def test_links_of_results_are_encrypted_and_can_be_had_in_the_clear_again(back_again: None) -> None:
     fetching, waiting = (make_render(make_project()) for _ in range(2))
-    plain = migrate("0003_reference_copies").get_model("studio", "Render").objects
+    plain = renders(migrate("0003_reference_copies"))
     plain.filter(pk=fetching.pk).update(result_url=LINK)
 
-    migrate("0004_encrypted_result_links")
+    encrypted = renders(migrate("0004_encrypted_result_links"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT result_url FROM studio_render ORDER BY id")
         stored = [row[0] for row in cursor.fetchall()]
-    read = [Render.objects.get(pk=take.pk).result_url for take in (fetching, waiting)]
+    read = [take.result_url for take in encrypted.order_by("pk")]
     migrate("0003_reference_copies")
 
     assert [stored[0].startswith("gAAAA"), stored[1]] == [True, ""]
     assert read == [LINK, ""]
     assert list(plain.order_by("pk").values_list("result_url", flat=True)) == [LINK, ""]
+
+
+# What a take had come to before its standing was told: its state, the last step of its ledger, and what that means.
+STORIES = [
+    ("running", "reserved", "reserved"),
+    ("ready", "settled", "settled"),
+    ("failed", "settled", "settled"),
+    ("cancelled", "released", "released"),
+    ("refused", "released", "released"),
+    ("failed", "reserved", "possibly"),
+    ("cancelled", "reserved", "possibly"),
+    ("expired", "reserved", "possibly"),
+    ("unconfirmed", "reserved", "possibly"),
+]
+
+
+def test_takes_get_their_standing_and_may_lose_it_again(back_again: None) -> None:
+    before, entries = old_takes()
+
+    now_known = renders(migrate("0006_standings")).order_by("pk")
+    told = list(now_known.values_list("state", "standing"))
+    booked = list(now_known.filter(standing="settled").values_list("booked_at", flat=True))
+    doubts = list(entries.filter(kind="possibly").values_list("amount", "currency", "created_at"))
+    migrate("0005_money")
+
+    assert told == [(state, standing) for state, _, standing in STORIES]
+    assert booked == [PAID_AT] * 2
+    assert doubts == [(Decimal("0.42"), "USD", ENDED_AT)] * 4
+    assert list(entries.order_by("pk").values_list("kind", flat=True)) == before
+
+
+def old_takes() -> tuple[list[str], Any]:
+    """A take for each story as the version before it left them; the steps of their ledgers, and where more are."""
+    takes = [make_render(make_project(), state=state, state_at=ENDED_AT) for state, _, _ in STORIES]
+    old = migrate("0005_money")
+    entries, kinds = old.get_model("studio", "LedgerEntry").objects, []
+    renders(old).update(standing="reserved")
+    for take, (_, last, _) in zip(takes, STORIES, strict=True):
+        for kind in dict.fromkeys(("estimated", "reserved", last)):
+            amount, moment = Decimal("0.42"), PAID_AT if kind == "settled" else ASKED_AT
+            entries.create(render_id=take.pk, kind=kind, amount=amount, currency="USD", note="-", created_at=moment)
+            kinds.append(kind)
+    return kinds, entries

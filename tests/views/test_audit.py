@@ -83,8 +83,8 @@ def test_audit_asks_the_same_number_of_questions_for_any_number(
         record(make_key(), Actor(admin, "203.0.113.7"))
     client = client_of(admin)
 
-    # The session, the person, the entries, the keys to choose from, and whether a gateway refused one.
-    with django_assert_num_queries(5):
+    # The session, the person, the entries, the keys to choose from, whether a gateway refused one, and stopped prices.
+    with django_assert_num_queries(6):
         response = client.get(reverse("audit-list"))
 
     assert len(response.context["entries"]) == count

@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from studio.choices import RenderState, Role
 from studio.models import Project, Render, RenderEvent, User
 from studio.services.transitions import move, note
-from tests.factories import make_output, make_project, make_render
+from tests.factories import make_output, make_project, make_render, make_unconfirmed
 
 Ask = Callable[..., Any]
 
@@ -296,3 +296,12 @@ def test_changes_ask_the_same_number_of_questions_for_any_number_of_takes(
         response = ask(since=start, project=project.slug)
 
     assert len(inserted(response)) == count
+
+
+@pytest.mark.parametrize("more", [{}, {"doubts": "0"}])
+def test_name_that_no_database_keeps_is_no_project(
+    ask: Ask, project: Project, artist: User, more: dict[str, str]
+) -> None:
+    make_unconfirmed(project, asked_by=artist)
+
+    assert ask(since=before_all(), project="te\x00a", **more).status_code == 204

@@ -253,7 +253,8 @@ def test_update_asks_the_same_number_of_questions_for_any_tray(
         make_prompt(project, "One.", "Two.")
         make_asset(project)
 
-    with django_assert_num_queries(13):
+    # Two of them for money: the budgets that bind, of which there are none, and where quoting is stopped.
+    with django_assert_num_queries(15):
         response = press("update", operation="reference-to-video")
 
     assert len(response.context["composer"].tray) == count

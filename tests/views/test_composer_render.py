@@ -48,7 +48,12 @@ def test_render_pressed_twice_creates_once(press: Press, project: Project, artis
 
     responses = [press("render", takes="2", submission=submission) for _ in range(2)]
 
+    first, second = Render.objects.order_by("take_number")
     assert [response.status_code for response in responses] == [200, 200]
+    assert [toast_of(response) for response in responses] == [
+        ("success", "2 takes are on the way."),
+        ("success", f"Already asked for: takes {first.pk}, {second.pk}. Nothing new is paid for."),
+    ]
     assert list(Render.objects.values_list("take_number", flat=True).order_by("take_number")) == [1, 2]
     assert draft_of(project, artist).submission != UUID(submission)
 

@@ -19,6 +19,10 @@ CHANGED = (
 )
 
 
+def already_asked_for() -> str:
+    return f"Already asked for: take {Render.objects.get().pk}. Nothing new is paid for."
+
+
 @pytest.mark.parametrize(
     "changed", [{"duration": "12"}, {"resolution": "480p"}, {"takes": "2"}, {"model": "tokenlab:seedance-2.0"}]
 )
@@ -122,7 +126,7 @@ def test_page_whose_answer_was_lost_pays_once(press: Press) -> None:
     response = press("render", **redrawn)
 
     assert redrawn == page
-    assert toast_of(response) == ("success", "One take is on the way.")
+    assert toast_of(response) == ("success", already_asked_for())
     assert Render.objects.count() == 1
 
 
@@ -133,7 +137,7 @@ def test_page_whose_answer_was_lost_pays_once_though_its_key_is_paused_now(press
 
     response = press("render", key=str(key.pk), **page)
 
-    assert toast_of(response) == ("success", "One take is on the way.")
+    assert toast_of(response) == ("success", already_asked_for())
     assert Render.objects.count() == 1
 
 

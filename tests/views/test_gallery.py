@@ -11,9 +11,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import RenderState, Role
-from studio.models import Project, User
+from studio.models import Project, Render, User
 from studio.services import ledger
-from tests.factories import make_output, make_project, make_render
+from tests.factories import make_attempt, make_output, make_project, make_render
 
 ClientOf = Callable[[User], Client]
 
@@ -151,3 +151,27 @@ def test_price_that_was_worked_out_here_is_never_shown_as_the_gateways(
     body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
 
     assert '<span class="number">≈ $0.37</span>' in body
+
+
+def test_card_of_a_failed_take_says_that_it_was_charged(client_of: ClientOf, project: Project, artist: User) -> None:
+    take = make_render(project, state=RenderState.RUNNING, estimate=None, currency="credits")
+    ledger.settle(render=take, amount=Decimal(16), note=ledger.CHARGED)
+    Render.objects.update(state=RenderState.FAILED)
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert "<strong>Failed · 16 credits were charged</strong>" in body
+    assert '<span class="number">16 credits</span>' in body
+
+
+def test_card_of_a_ready_take_is_exact_once_the_gateway_named_its_price(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    take = make_render(project)
+    make_output(take)
+    make_attempt(take, charged=Decimal(16), charged_currency="credits")
+    ledger.settle(render=take, amount=Decimal(16), note=ledger.CHARGED, currency="credits")
+
+    body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
+
+    assert '<span class="number">16 credits</span>' in body

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from studio.choices import LedgerKind, RenderState
+from studio.choices import RenderState
 from studio.lib.clock import now
-from studio.models import LedgerEntry, Project, ProviderKey, User
+from studio.models import Project, ProviderKey, User
 from tests.factories import make_key, make_render
 
 ClientOf = Callable[[User], Client]
@@ -36,8 +36,7 @@ def test_list_and_page_say_when_nothing_more_fits(
     client_of: ClientOf, admin: User, project: Project, cap: str, held: str, words: str
 ) -> None:
     key, client = make_key(monthly_cap=Decimal(cap)), client_of(admin)
-    running = make_render(project, key, state=RenderState.RUNNING)
-    LedgerEntry.objects.create(render=running, kind=LedgerKind.RESERVED, amount=held, currency="USD", note="")
+    make_render(project, key, state=RenderState.RUNNING, estimate=Decimal(held))
 
     pages = [client.get(path).content.decode() for path in (reverse("key-list"), page(key))]
 

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from studio.choices import LedgerKind, RenderState
+from studio.choices import RenderState
 from studio.lib.clock import now
-from studio.models import AuditEntry, LedgerEntry, Project, ProviderKey, User
+from studio.models import AuditEntry, Project, ProviderKey, User
 from studio.providers import registry
 from tests.factories import make_key, make_project, make_render
 
@@ -44,9 +44,8 @@ def test_list_is_empty_with_a_way_to_add_one(client_of: ClientOf, admin: User) -
 def test_list_shows_what_a_key_does_and_may(client_of: ClientOf, admin: User, project: Project) -> None:
     key = make_key(label="Spring", monthly_cap=Decimal(20), max_running=4, per_minute=9)
     key.projects.add(project)
-    running = make_render(project, key, state=RenderState.RUNNING)
-    make_render(project, key)
-    LedgerEntry.objects.create(render=running, kind=LedgerKind.RESERVED, amount=5, currency="USD", note="")
+    make_render(project, key, state=RenderState.RUNNING, estimate=5)
+    make_render(project, key, estimate=None)
 
     html = " ".join(client_of(admin).get(reverse("key-list")).content.decode().split())
 
@@ -77,7 +76,7 @@ def test_list_asks_the_same_number_of_questions_for_any_number(
         make_render(project, key)
     client = client_of(admin)
 
-    # The session, the person, the keys (five) with who paused them, and whether a gateway refused one.
+    # The session, the person, the keys (four) with who paused them, whether a gateway refused one, and stopped prices.
     with django_assert_num_queries(9):
         response = client.get(reverse("key-list"))
 

@@ -156,7 +156,7 @@ def test_people_asks_the_same_number_of_questions_for_any_number(
         invitations.invite(by=admin, project=project)
     client = client_of(admin)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(reverse("people-list"))
 
     assert len(response.context["people"]) == 2 * count + 1

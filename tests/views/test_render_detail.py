@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,7 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import RenderState, Role
-from studio.models import Project, RenderInput, User
+from studio.models import PriceRow, Project, RenderInput, User
 from studio.services import ledger
 from studio.services.transitions import move, note
 from tests.factories import (
@@ -52,6 +54,31 @@ def test_page_tells_what_was_asked_and_what_happened(client_of: ClientOf, projec
     assert [event.reason for event in response.context["events"]] == ["On its way", "Asked for"]
     assert [entry.kind for entry in response.context["ledger"]] == ["estimated", "reserved"]
     assert [word for word in ("Waves.", "Coast v1", "beach.png", "seed 7", "Ada Artist") if word not in body] == []
+
+
+def test_page_tells_every_step_of_the_money_and_the_price_list(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    row = PriceRow.objects.create(
+        provider="tokenlab", model="seedance-2.0-fast", resolution="720p", condition="with a video",
+        unit="million tokens", rate=Decimal("5.4412"), currency="USD", source="the list of models", dated="2026-10-01",
+    )  # fmt: skip
+    take = make_render(project, price_row=row)
+    ledger.reserve(render=take)
+    ledger.mark_possibly(render=take, note="No answer was read")
+    ledger.hold_again(render=take, note="It was found at the gateway")
+    ledger.settle(render=take, amount=Decimal("0.37"), note=ledger.CHARGED)
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    steps = re.findall(r"<dt>(\w[^<]*)</dt><dd class=\"number money-step\">([^<]+)<time", body)
+    assert steps == [
+        ("Estimated", "≈ $0.42"), ("Held", "≈ $0.42"), ("Possibly charged", "≈ $0.42"), ("Held again", "≈ $0.42"),
+        ("Paid", "$0.37"),
+    ]  # fmt: skip
+    listed = "$5.4412 per million tokens, 720p, with a video, as of 1 Oct 2026, from the list of models."
+    assert listed in body
+    assert "$0.37, charged by the gateway" in body
 
 
 @pytest.mark.parametrize("state", [state for state in RenderState.values if state != "ready"])
@@ -135,12 +162,13 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
 def test_unconfirmed_take_says_how_its_task_may_be_found(
     client_of: ClientOf, project: Project, artist: User, provider: str, placeholder: str
 ) -> None:
-    take = make_render(project, request=make_request(provider=provider), state="unconfirmed", estimate=None)
+    request = make_request(provider=provider)
+    take = make_render(project, request=request, state="unconfirmed", estimate=None, asked_by=artist)
     make_attempt(take, outcome="unknown")
 
     body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
 
-    assert f'name="task_id" required maxlength="200" {placeholder}' in body
+    assert f'name="task_id" required maxlength="255" value="" {placeholder}' in body
     assert "This gateway gives the studio no way to find out by itself." in body
     assert "Its price is not known; what it costs is open until this is settled." in body
     assert "≈ price" not in body

@@ -149,7 +149,8 @@ def test_studio_asks_the_same_number_of_questions_for_any_number_of_things(
         make_asset(project)
     client = client_of(artist)
 
-    with django_assert_num_queries(11):
+    # Two of them for money: the budgets that bind, of which there are none, and where quoting is stopped.
+    with django_assert_num_queries(14):
         response = client.get(address)
 
     assert (len(response.context["takes"]), len(response.context["composer"].tray)) == (takes, 3)

@@ -14,6 +14,8 @@ from studio.choices import InputRole, Operation, RenderState
 from studio.media.errors import Rejected
 from studio.models import Project, Render
 from studio.providers import registry
+from studio.services.audit import Actor
+from studio.services.overrides import Override
 from studio.services.renders import Refused, create_renders
 from studio.services.shell import describe, is_settled, read_inputs, why_queued
 from studio.services.shell_doors import shell_door
@@ -52,6 +54,9 @@ class Command(BaseCommand):
             default=[],
             metavar="NAME=VALUE",
             help="aspect_ratio, duration, resolution, sound or seed; may be repeated",
+        )
+        parser.add_argument(
+            "--override", default=None, metavar="REASON", help="Go over a budget or a key's cap this once, and say why"
         )
         parser.add_argument("--takes", type=int, default=1)
         parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="Wait for the takes to end")
@@ -97,6 +102,7 @@ class Command(BaseCommand):
             submission=uuid.uuid4(),
             origin=Origin(source_take=inputs.source_take),
             door_reason=reason,
+            override=None if options["override"] is None else Override(Actor.shell(), options["override"]),
         )
 
     def _wait(self, renders: list[Render], seconds: float) -> None:

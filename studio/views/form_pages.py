@@ -1,0 +1,84 @@
+"""Addresses that only take forms: whoever comes there by reload or history is led to the page that the form is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from studio import access
+
+View = Callable[..., HttpResponse]
+
+
+def form_on(page: Callable[..., str]) -> Callable[[View], View]:
+    """Let POST through to the view, and lead GET to the address that `page` gives for the same arguments.
+
+    `page` looks up what the address names as the view does: who may not press the form gets the same 404 or 403."""
+
+    def decorate(view: View) -> View:
+        @require_http_methods(["GET", "POST"])
+        @wraps(view)
+        def answer(request: HttpRequest, **named: Any) -> HttpResponse:
+            return view(request, **named) if request.method == "POST" else redirect(page(request, **named))
+
+        return answer
+
+    return decorate
+
+
+def take_page(request: HttpRequest, pk: int) -> str:
+    """Where whoever spends acts on a take."""
+    return reverse("render-detail", args=[access.render(request, pk, access.WHO_SPENDS).pk])
+
+
+def studio_page(request: HttpRequest, slug: str) -> str:
+    """Where the composer of a project is."""
+    return reverse("project-detail", args=[access.project(request, slug, access.WHO_SPENDS).slug])
+
+
+def settings_page(request: HttpRequest, slug: str) -> str:
+    """Where managers settle what holds for a project."""
+    return reverse("project-settings", args=[access.project(request, slug, access.WHO_MANAGES).slug])
+
+
+def budgets_page(request: HttpRequest, slug: str) -> str:
+    """Where the budgets of a project are."""
+    return f"{settings_page(request, slug)}#budgets"
+
+
+def budget_page(request: HttpRequest, pk: int) -> str:
+    """Where one budget is changed, and from where that was come to."""
+    return reverse("budget-change", args=[access.budget(request, pk).pk], query=request.GET or None)
+
+
+def members_page(request: HttpRequest, slug: str, pk: int | None = None) -> str:
+    """Where people are let into a project."""
+    return reverse("project-members", args=[access.project(request, slug, access.WHO_MANAGES).slug])
+
+
+def people_page(request: HttpRequest, pk: int | None = None, change: str = "") -> str:
+    """Where studio admins see to people."""
+    access.studio_admin(request)
+    return reverse("people-list")
+
+
+def prompt_page(request: HttpRequest, slug: str, pk: int) -> str:
+    """Where a prompt is written."""
+    return reverse("prompt-detail", args=[slug, access.prompt(request, slug, pk, access.WHO_SPENDS).pk])
+
+
+def key_page(request: HttpRequest, pk: int) -> str:
+    """Where studio admins see to a key."""
+    return reverse("key-detail", args=[access.provider_key(request, pk).pk])
+
+
+def prices_page(request: HttpRequest, pk: int) -> str:
+    """Where a stop of prices is lifted."""
+    access.studio_admin(request)
+    return reverse("price-list")
