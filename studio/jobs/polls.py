@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -26,6 +26,8 @@ LAG_POLLS = 3
 LOST_AFTER = timedelta(hours=6)
 # The hours alone prove nothing when the studio was away for them.
 LOST_POLLS = 30
+# So many looks in a row without an answer are no bad moment any more, and whoever waits is told.
+SILENT_POLLS = 5
 # A task may be called done a little before its file is named.
 NO_FILE_AFTER = timedelta(minutes=5)
 NO_FILE_POLLS = 5
@@ -106,7 +108,21 @@ def _failed(due: Due, error: ProviderError) -> Outcome:
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
     if isinstance(error, Retryable) and error.retry_after:
         again = max(again, later(error.retry_after))
+    if failures >= SILENT_POLLS and not due.troubled:
+        return _silent(due, error, again, failures)
     return Postponed(due.render_id, again, failures)
+
+
+def _silent(due: Due, error: ProviderError, again: datetime, failures: int) -> Outcome:
+    return lambda: statuses.record_trouble(
+        render_id=due.render_id,
+        reason="The gateway does not answer",
+        said=error.said,
+        meaning="The gateway cannot be asked how it stands. It may well go on there, and it is asked again.",
+        advice="",
+        next_poll_at=again,
+        failures=failures,
+    )
 
 
 def _unknown(due: Due, error: ProviderError, failures: int) -> Outcome:

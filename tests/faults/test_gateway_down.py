@@ -91,6 +91,9 @@ def test_takes_at_the_gateway_and_on_their_way_home_outlive_an_hour_without_it(
     told = "The file is not here yet and is fetched again shortly (The connection failed (ConnectError).)"
     assert reasons(fetched)[-1] == told
     assert running.poll_failures > 5
+    assert reasons(running)[-1] == "The gateway does not answer"
+    silent = "The gateway cannot be asked how it stands. It may well go on there, and it is asked again."
+    assert running.error_meaning == silent
 
     outage.end()
     work_to(RenderState.READY, fetched, running, between=lambda: clock.shift(MINUTES))

@@ -169,7 +169,7 @@ def test_members_ask_for_signing_in(client: Client, project: Project, name: str)
 
 @pytest.mark.parametrize(
     ("name", "method"),
-    [("project-members", "post"), ("invitation-create", "get"), ("member-role", "get"), ("member-remove", "get")],
+    [("project-members", "post"), ("invitation-create", "put"), ("member-role", "put"), ("member-remove", "put")],
 )
 def test_members_refuse_other_methods(
     client_of: Callable[[User], Client], project: Project, manager: User, name: str, method: str

@@ -139,7 +139,7 @@ def test_people_asks_for_signing_in(client: Client, db: None, name: str, argumen
 
 @pytest.mark.parametrize(
     ("name", "arguments", "method"),
-    [("people-list", [], "post"), ("people-invite", [], "get"), ("person-change", [1, "make-admin"], "get")],
+    [("people-list", [], "post"), ("people-invite", [], "put"), ("person-change", [1, "make-admin"], "put")],
 )
 def test_people_refuses_other_methods(
     client_of: Callable[[User], Client], admin: User, name: str, arguments: list[object], method: str

@@ -256,7 +256,7 @@ def test_prompts_refuse_other_methods(
     client = client_of(artist)
     address = at(name, prompt) if name in POSTS + GETS else reverse(name, args=["tea"])
 
-    wrong = {"prompt-create": "put", **dict.fromkeys(POSTS, "get")}.get(name, "post")
+    wrong = {"prompt-create": "put", **dict.fromkeys(POSTS, "put")}.get(name, "post")
 
     assert getattr(client, wrong)(address).status_code == 405
 
