@@ -94,6 +94,8 @@ class QuietServer(ThreadingHTTPServer):
     """A client that hangs up is part of the game."""
 
     daemon_threads = True
+    # Five, as it comes: of a hundred who knock at once, most would be kept waiting for seconds.
+    request_queue_size = 256
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Silent."""

@@ -7,7 +7,6 @@ import random
 import re
 import threading
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -27,14 +26,8 @@ HTMX = {"HX-Request": "true"}
 class Seen:
     """What the crowd got to see, put together by all of them."""
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    statuses: Counter[int] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
     asked: int = 0
-
-    def p95_ms(self, kind: str) -> float:
-        times = sorted(self.seconds[kind])
-        return round(1000 * times[int(0.95 * (len(times) - 1))], 1) if times else 0.0
 
 
 def let_work(house: House, rounds: int) -> Seen:
@@ -75,42 +68,37 @@ class _Person:
                 with self.lock:
                     self.seen.troubles.append(f"person {self.number}: {type(error).__name__}: {error}")
 
-    def _send(self, kind: str, method: str, path: str, **over: object) -> httpx.Response:
-        began = time.monotonic()
+    def _send(self, method: str, path: str, **over: object) -> httpx.Response:
         headers = {"X-CSRFToken": self.token} if method == "POST" else {}
         headers |= dict(over.pop("headers", {}))  # type: ignore[call-overload]
         answer = self.web.request(method, path, headers=headers, **over)  # type: ignore[arg-type]
         with self.lock:
-            self.seen.seconds[kind].append(time.monotonic() - began)
-            self.seen.statuses[answer.status_code] += 1
             if answer.status_code >= 400 or "locked" in answer.text[:200_000]:
                 self.seen.troubles.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer
 
     def _open(self) -> None:
-        page = self._send("look", "GET", "/projects/lumen/").text
+        page = self._send("GET", "/projects/lumen/").text
         self.token = page.partition('"x-csrftoken": "')[2].partition('"')[0]
         self.cursor = (re.findall(r"since=(\d+)", page) or ["0"])[0]
 
     def _look(self) -> None:
-        self._send("look", "GET", self.dice.choice(["/projects/lumen/", "/gallery/", "/projects/lumen/references/"]))
+        self._send("GET", self.dice.choice(["/projects/lumen/", "/gallery/", "/projects/lumen/references/"]))
 
     def _watch(self) -> None:
-        self._send("watch", "GET", f"/changes/?since={self.cursor}&project=lumen")
+        self._send("GET", f"/changes/?since={self.cursor}&project=lumen")
 
-    def _press(self, kind: str, act: str, **fields: str) -> str:
+    def _press(self, act: str, **fields: str) -> str:
         form = {"prompt": f"A red car, seen by person {self.number}.", "model": "seedance-2.0-fast", "act": act}
         form |= {"resolution": "480p", "duration": "4", "takes": "1"} | fields
-        return self._send(kind, "POST", "/projects/lumen/composer/", data=form, headers=HTMX).text
+        return self._send("POST", "/projects/lumen/composer/", data=form, headers=HTMX).text
 
     def _choose(self) -> None:
-        self._press("choose", "update", duration=str(self.dice.randint(4, 10)))
+        self._press("update", duration=str(self.dice.randint(4, 10)))
 
     def _ask(self) -> None:
-        hidden = re.findall(
-            r'<input type="hidden" name="(submission|shown)" value="([^"]*)"', self._press("choose", "update")
-        )
-        shown = self._press("ask", "render", **dict(hidden))
+        hidden = re.findall(r'<input type="hidden" name="(submission|shown)" value="([^"]*)"', self._press("update"))
+        shown = self._press("render", **dict(hidden))
         with self.lock:
             self.seen.asked += 1
             refusal = shown.partition('role="alert"')[2]
@@ -122,4 +110,4 @@ class _Person:
         file = io.BytesIO()
         picture.save(file, "PNG")
         files = {"file": (f"of-{self.number}.png", file.getvalue(), "image/png")}
-        self._send("upload", "POST", "/projects/lumen/references/upload/", files=files)
+        self._send("POST", "/projects/lumen/references/upload/", files=files)

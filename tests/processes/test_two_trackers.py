@@ -96,10 +96,10 @@ def test_two_trackers_share_what_is_due_and_ask_about_each_take_once(two: TwoWor
     claims = two.both_have_claimed()
     two.may_answer.set()
 
-    wait_for(lambda: len(two.polls()) == TAKES, "every take to be asked about", 30)
+    # Longer than the pause after a look that broke off.
+    wait_for(lambda: len(two.polls()) == TAKES, "every take to be asked about", 60)
 
     assert set(two.polls().values()) == {1}
-    # With two of them, a tracker claims at most two hundred at once.
     assert (len(claims), min(claims.values()) > 0) == (2, True)
 
 
