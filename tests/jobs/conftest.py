@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from studio.jobs import gateways, submit
 from studio.models import Project, ProviderKey, Render
@@ -79,3 +80,20 @@ def unreadable() -> Callable[[ProviderKey], None]:
         ProviderKey.objects.filter(pk=key.pk).update(secret=token)
 
     return lose
+
+
+@pytest.fixture
+def open_api_key(
+    transactional_db: None, studio_project: Project, sandbox: Sandbox, live_server: LiveServer, settings: Settings
+) -> ProviderKey:
+    """A key of the gateway that calls back, in a studio that it can reach."""
+    settings.STUDIO_PUBLIC_URL = live_server.url
+    return make_key(provider="seedance", base_url=sandbox.base_url, secret="sd2_live_0f6c1a2e44d1")
+
+
+def ask_open_api(project: Project, key: ProviderKey, prompt: str) -> Render:
+    """A small take asked for there, not sent yet."""
+    request = make_request(
+        provider="seedance", model="seedance-2.0", prompt=prompt, resolution="480p", duration=4, sound=False
+    )
+    return create_renders(project=project, asked_by=None, key=key, request=request, takes=1, submission=uuid4())[0]

@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
 from django.core.exceptions import ValidationError
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from studio.choices import AttemptOutcome, RenderState, Standing
@@ -25,8 +23,8 @@ from studio.models import Attempt, Project, ProviderKey, Render
 from studio.providers import registry
 from studio.sandbox.server import Sandbox
 from studio.services import acceptances, attempts, late_proofs, proofs, unconfirmed
-from studio.services.renders import create_renders
-from tests.factories import make_key, make_request, make_user
+from tests.factories import make_key, make_user
+from tests.jobs.conftest import ask_open_api
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,23 +41,13 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def key(
-    transactional_db: None, studio_project: Project, sandbox: Sandbox, live_server: LiveServer, settings: Settings
-) -> ProviderKey:
-    settings.STUDIO_PUBLIC_URL = live_server.url
-    return make_key(provider="seedance", base_url=sandbox.base_url, secret="sd2_live_0f6c1a2e44d1")
-
-
-def ask(project: Project, key: ProviderKey, prompt: str) -> Render:
-    request = make_request(
-        provider="seedance", model="seedance-2.0", prompt=prompt, resolution="480p", duration=4, sound=False
-    )
-    return create_renders(project=project, asked_by=None, key=key, request=request, takes=1, submission=uuid4())[0]
+def key(open_api_key: ProviderKey) -> ProviderKey:
+    return open_api_key
 
 
 def sent(project: Project, key: ProviderKey, prompt: str = LOST) -> Render:
     """A take that was sent; whoever looks for its task may do so at once."""
-    render = ask(project, key, prompt)
+    render = ask_open_api(project, key, prompt)
     submit(render.pk)
     Render.objects.filter(pk=render.pk, state=RenderState.WAITING).update(next_poll_at=later(3600))
     rest(render)
@@ -68,7 +56,7 @@ def sent(project: Project, key: ProviderKey, prompt: str = LOST) -> Render:
 
 def begun(project: Project, key: ProviderKey, prompt: str) -> tuple[Render, Attempt]:
     """A take whose task is made, and whose answer nobody has read yet."""
-    render = ask(project, key, prompt)
+    render = ask_open_api(project, key, prompt)
     parcel = pack(Render.objects.get(pk=render.pk))
     assert parcel is not None
     attempt = attempts.begin_attempt(render=Render.objects.get(pk=render.pk), packed=parcel.packed)
