@@ -179,12 +179,6 @@ def asked_ratio(take: Render) -> str:
 
 
 @register.filter
-def is_off(take: Render, spends_in: set[int]) -> bool:
-    """Whether the person may only look at this take."""
-    return take.project_id not in spends_in
-
-
-@register.filter
 def operation_icon(value: str) -> str:
     """The icon of an operation."""
     return OPERATION_ICONS.get(Operation(value), "text")
