@@ -89,6 +89,7 @@ class Lineage(TextChoices):
     RETRY = "retry", "Retries"
     REMIX = "remix", "Uses the last frame of"
     SWITCH = "switch", "Tries the next gateway for"
+    NOTE = "note", "Answers a note on"
 
 
 class AttemptOutcome(TextChoices):
@@ -129,3 +130,91 @@ class BudgetPeriod(TextChoices):
 
     MONTH = "month", "a month"
     TOTAL = "total", "in all"
+
+
+class Verdict(TextChoices):
+    """What one reviewer says of a take."""
+
+    APPROVED = "approved", "Approved"
+    CHANGES = "changes", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+
+
+# The verdicts that say nothing without a reason.
+WANTS_REASON = (Verdict.CHANGES, Verdict.REJECTED)
+
+
+class ReviewState(TextChoices):
+    """Where a take stands in the review: what its sending and its current verdicts come to."""
+
+    NONE = "", "Not sent for review"
+    WAITING = "waiting", "In review"
+    APPROVED = "approved", "Approved"
+    CHANGES = "changes", "Changes requested"
+    REJECTED = "rejected", "Rejected"
+
+
+class NoticeKind(TextChoices):
+    """What a person can be told of."""
+
+    READY = "ready", "A take of mine is ready"
+    REVIEW = "review", "Takes wait for my review"
+    DECIDED = "decided", "A take of mine was decided on"
+    COMMENT = "comment", "A comment or reply concerns me"
+    MENTION = "mention", "Somebody mentions me"
+    UNCONFIRMED = "unconfirmed", "A payment is unconfirmed"
+    BUDGET = "budget", "A budget is near its end"
+    KEY = "key", "A key was paused"
+
+
+class NoticeChannel(TextChoices):
+    """Where a notification goes, beside the studio itself."""
+
+    MAIL = "mail", "Mail"
+    WEBHOOK = "webhook", "Webhook"
+
+
+class DispatchState(TextChoices):
+    """How far one mail or call has come; it is claimed before it leaves, so that it never leaves twice."""
+
+    WAITING = "waiting", "Waiting"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not sent"
+    UNKNOWN = "unknown", "Sent, no answer was read"
+
+
+class HookFormat(TextChoices):
+    """The shape of a project's outgoing calls."""
+
+    STANDARD = "standard", "Signed JSON"
+    SLACK = "slack", "Slack-compatible JSON"
+
+
+class VisitKind(TextChoices):
+    """What a guest did."""
+
+    OPENED = "opened", "Opened the link"
+    REFUSED = "refused", "Wrong password"
+    PLAYED = "played", "Played a take"
+    DOWNLOADED = "downloaded", "Downloaded a take"
+    COMMENTED = "commented", "Commented"
+    DECIDED = "decided", "Decided"
+
+
+class FileState(TextChoices):
+    """How far a file is that a job makes."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class ExportFormat(TextChoices):
+    """What an edit can take in."""
+
+    ZIP = "zip", "ZIP with files and manifest"
+    OTIO = "otio", "OpenTimelineIO"
+    EDL = "edl", "EDL (CMX 3600)"
+    FCPXML = "fcpxml", "Final Cut Pro XML"

@@ -6,17 +6,22 @@ from studio.models.assets import Asset
 from studio.models.attempts import Attempt
 from studio.models.audit import AuditEntry
 from studio.models.budgets import Budget
+from studio.models.comments import Comment
 from studio.models.drafts import ComposerDraft
 from studio.models.events import RenderEvent
+from studio.models.exports import Export
+from studio.models.guests import Guest, GuestLink, GuestTake, GuestVisit
 from studio.models.keys import ProviderKey, RetiredSecret
 from studio.models.leases import Lease
 from studio.models.ledger import LedgerEntry
+from studio.models.notifications import Dispatch, Notification, ProjectHook
 from studio.models.outputs import Output
 from studio.models.prices import PriceRow, PriceStop
 from studio.models.projects import Membership, Project
 from studio.models.prompts import Prompt, PromptVersion
 from studio.models.references import ReferenceCopy
 from studio.models.renders import Render, RenderInput
+from studio.models.reviews import Review
 from studio.models.users import Invitation, User
 
 __all__ = [
@@ -24,15 +29,24 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Budget",
+    "Comment",
     "ComposerDraft",
+    "Dispatch",
+    "Export",
+    "Guest",
+    "GuestLink",
+    "GuestTake",
+    "GuestVisit",
     "Invitation",
-    "LedgerEntry",
     "Lease",
+    "LedgerEntry",
     "Membership",
+    "Notification",
     "Output",
     "PriceRow",
     "PriceStop",
     "Project",
+    "ProjectHook",
     "Prompt",
     "PromptVersion",
     "ProviderKey",
@@ -41,5 +55,6 @@ __all__ = [
     "RenderEvent",
     "RenderInput",
     "RetiredSecret",
+    "Review",
     "User",
 ]

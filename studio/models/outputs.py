@@ -30,6 +30,16 @@ class Output(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     @property
+    def rate(self) -> Fraction:
+        """Frames per second, exactly."""
+        return Fraction(self.frame_rate)
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has: as counted in the file, else by its length."""
+        return self.frame_count or max(1, round(Fraction(self.seconds) * self.rate))
+
+    @property
     def frames_per_second(self) -> float:
         """The file's own rate as a number, for the player."""
         return float(Fraction(self.frame_rate))

@@ -28,7 +28,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def with_card(self, user: User, posters: int) -> ProjectQuerySet:
         """Each with `take_count`, `my_role` and `poster_1` …: the ids of its newest takes that have a poster."""
         # One seek into an index per poster and project, where a window function would rank every take there is.
-        takes = Render.objects.filter(project=OuterRef("pk")).order_by("-id")
+        takes = Render.objects.present().filter(project=OuterRef("pk")).order_by("-id")
         pictured = takes.filter(output__poster__gt="").values("pk")
         counted = takes.order_by().values("project").annotate(number=Count("pk")).values("number")
         mine = Membership.objects.filter(project=OuterRef("pk"), user=user).values("role")
@@ -49,6 +49,10 @@ class Project(models.Model):
     default_settings = models.JSONField(default=dict, blank=True)
     # Whether a render that one gateway refuses for certain may go to the next one by itself.
     tries_next_gateway = models.BooleanField(default=False)
+    # How many people must approve a take before it counts as approved.
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
+    # Whether artists may say what becomes of the takes that they asked for themselves.
+    artists_decide_on_own = models.BooleanField(default=False)
     created_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)

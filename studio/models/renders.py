@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, Standing
+from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, ReviewState, Standing
 from studio.models.attempts import Attempt
 from studio.models.encryption import EncryptedTextField
 from studio.models.users import User
@@ -19,14 +19,19 @@ class RenderQuerySet(models.QuerySet["Render"]):
     """Questions asked of renders."""
 
     def visible_to(self, user: User) -> RenderQuerySet:
-        """Those in projects that `user` may open."""
+        """Those in projects that `user` may open, without the deleted ones."""
         if not user.is_authenticated:
             return self.none()
-        return self if user.is_admin else self.filter(project__memberships__user=user)
+        present = self.present()
+        return present if user.is_admin else present.filter(project__memberships__user=user)
+
+    def present(self) -> RenderQuerySet:
+        """Those that nobody has deleted."""
+        return self.filter(deleted_at=None)
 
     def in_gallery(self) -> RenderQuerySet:
         """Newest first, with all that a card shows and nothing more: a page makes many of them."""
-        wanted = self.select_related("asked_by", "output").with_switch()
+        wanted = self.present().select_related("asked_by", "output").with_switch()
         return wanted.defer("estimate_basis", "result_url").order_by("-id")
 
     def with_page(self) -> RenderQuerySet:
@@ -39,7 +44,7 @@ class RenderQuerySet(models.QuerySet["Render"]):
         """With the take that was asked for at the next gateway after a refusal, if there is one, and whose it is.
 
         And `was_billed`: whether its gateway said itself, when it accepted, what it takes for it."""
-        switched = Render.objects.filter(parent=OuterRef("pk"), lineage=Lineage.SWITCH).order_by("-pk")
+        switched = Render.objects.present().filter(parent=OuterRef("pk"), lineage=Lineage.SWITCH).order_by("-pk")
         return self.annotate(
             switched_to=Subquery(switched.values("pk")[:1]),
             switched_provider=Subquery(switched.values("provider")[:1]),
@@ -85,6 +90,10 @@ class Render(models.Model):
     # The take that an extension goes on from; its parent may be another one, as when an extension is retried.
     source_take = models.ForeignKey("self", models.SET_NULL, null=True, related_name="extensions")
     lineage = models.CharField(max_length=10, choices=Lineage.choices, blank=True)
+    # The first take of the tree that this one grew in; none for a first take itself.
+    shot = models.ForeignKey("self", models.SET_NULL, null=True, related_name="versions")
+    # The comment that this take answers.
+    answers = models.ForeignKey("studio.Comment", models.SET_NULL, null=True, related_name="answered_by")
     estimate = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     currency = models.CharField(max_length=10, default="USD")
     estimate_basis = models.TextField(blank=True)
@@ -130,6 +139,16 @@ class Render(models.Model):
     # Encrypted, as whoever has it may fetch the file, and a gateway may write the key itself into it.
     result_url = EncryptedTextField(blank=True)
 
+    # Where it stands in the review; only services/reviews.py writes these three.
+    review_state = models.CharField(max_length=10, choices=ReviewState.choices, blank=True, default=ReviewState.NONE)
+    review_asked_at = models.DateTimeField(null=True)
+    review_asked_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
+    # Counts what is said of it: pages ask whether they have heard everything.
+    talk = models.PositiveIntegerField(default=0)
+    # Taken out of every list; brought back by a person, or cleared away by a job after some time.
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
+
     # Set on what a press finds made by an earlier one of the same submission; not a column.
     was_asked_before = False
 
@@ -171,6 +190,15 @@ class Render(models.Model):
             models.Index(
                 fields=["project", "-id"], name="render_possibly_charged", condition=Q(standing=Standing.POSSIBLY)
             ),
+            models.Index(
+                fields=["project", "review_asked_at", "id"],
+                name="render_in_review",
+                condition=Q(review_state=ReviewState.WAITING),
+            ),
+            models.Index(
+                fields=["project", "id"], name="render_approved", condition=Q(review_state=ReviewState.APPROVED)
+            ),
+            models.Index(fields=["deleted_at"], name="render_deleted", condition=Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +213,11 @@ class Render(models.Model):
     def has_ended(self) -> bool:
         """True when nothing will change it any more."""
         return self.state in ENDED
+
+    @property
+    def is_approved(self) -> bool:
+        """True when enough people have approved it; it is then not deleted."""
+        return self.review_state == ReviewState.APPROVED
 
     @property
     def is_released(self) -> bool:

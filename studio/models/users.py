@@ -20,6 +20,8 @@ class User(AbstractUser):
 
     display_name = models.CharField(max_length=120, blank=True)
     is_studio_admin = models.BooleanField(default=False)
+    # Where each kind of notification goes, as far as chosen: {kind: ["app", "mail"]}.
+    notice_choices = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["username"]

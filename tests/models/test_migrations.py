@@ -92,3 +92,24 @@ def old_takes() -> tuple[list[str], Any]:
             entries.create(render_id=take.pk, kind=kind, amount=amount, currency="USD", note="-", created_at=moment)
             kinds.append(kind)
     return kinds, entries
+
+
+def test_takes_learn_of_the_first_take_of_their_shot(back_again: None) -> None:
+    project = make_project()
+    first, other = make_render(project), make_render(project)
+    second = make_render(project, parent=first, lineage="extend")
+    third, fourth = (make_render(project, parent=second, lineage="vary") for _ in range(2))
+    fifth = make_render(project, parent=other, lineage="retry")
+    # A chain longer than what one update takes in at once.
+    chain = [make_render(project)]
+    for _ in range(502):
+        chain.append(make_render(project, chain[0].key, parent=chain[-1]))
+    old = migrate("0008_review_room")
+    renders(old).update(shot=None)
+
+    takes = renders(migrate("0009_shots"))
+
+    shots = dict(takes.values_list("pk", "shot"))
+    expected = {first.pk: None, other.pk: None, second.pk: first.pk, third.pk: first.pk, fourth.pk: first.pk}
+    assert {pk: shots[pk] for pk in expected} == expected
+    assert (shots[fifth.pk], {shots[take.pk] for take in chain[1:]}) == (other.pk, {chain[0].pk})
