@@ -1,128 +1,159 @@
-// The take page's player: true frame steps, timecode, loop, speed, sound, full screen, preview. Native controls stay without it.
+// The player's clock: which frame is truly on the screen, exact steps, play and pause. All else listens to its events.
 
-let player = null;
+let root = null;
 let video = null;
 let fps = 24;
-const part = (name) => player.querySelector(`[data-player-${name}]`);
+let count = 1;
+// When the first frame is shown: not every file begins at zero.
+let begin = 0;
+let shown = null;
+let wanted = null;
+let asked = null;
+let isSeen = false;
+let isReady = false;
 
-function frameNow() {
-  return Math.floor(video.currentTime * fps + 0.001);
+function timecode(frame) {
+  const perSecond = Math.max(1, Math.round(fps));
+  const seconds = Math.floor(frame / perSecond);
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60, frame % perSecond];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-// The middle of a frame: its edges belong to two frames once rounded.
-function goToFrame(frame) {
-  const last = Math.max(0, Math.ceil(video.duration * fps) - 1);
+function tell(name, detail) {
+  root.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+}
+
+const clamp = (frame) => Math.min(count - 1, Math.max(0, Math.round(frame) || 0));
+
+function show(frame) {
+  if (frame === shown) return;
+  shown = frame;
+  root.dataset.frame = frame;
+  tell("player:frame", { frame, timecode: timecode(frame) });
+}
+
+// Presses may come faster than a film can seek: the last one counts, those between are passed over.
+function seek(frame) {
+  wanted = clamp(frame);
+  if (video.readyState < 1 || video.seeking) return;
+  if (wanted === shown && video.paused && isReady) {
+    wanted = null;
+    return;
+  }
+  asked = wanted;
+  isSeen = false;
+  // The middle of a frame: its edges belong to two frames once rounded.
+  video.currentTime = Math.min(video.duration, begin + (wanted + 0.5) / fps);
+}
+
+function go(frame) {
   video.pause();
-  video.currentTime = Math.min(video.duration, (Math.min(last, Math.max(0, frame)) + 0.5) / fps);
+  // Else a step near the end could be taken for the end, and lead back to the beginning.
+  video.loop = false;
+  seek(frame);
 }
 
-function timecode(seconds) {
-  const frames = Math.floor(seconds * fps + 0.001);
-  const rate = Math.round(fps);
-  const pad = (value) => String(value).padStart(2, "0");
-  const whole = Math.floor(frames / rate);
-  return `${pad(Math.floor(whole / 60))}:${pad(whole % 60)}:${pad(frames % rate)}`;
+const frameBySeconds = (seconds) => clamp(Math.floor((seconds - begin) * fps + 0.001));
+
+// Steps go on from where the film is being led to, else from what is on the screen.
+const here = () => wanted ?? shown ?? 0;
+
+function sought(film) {
+  if (film !== video || wanted === null) return;
+  if (wanted !== asked) {
+    seek(wanted);
+    return;
+  }
+  // The same frame again is not presented anew, and nothing is in a hidden page; then the clock alone tells.
+  setTimeout(() => {
+    if (film !== video || video.seeking || wanted !== asked) return;
+    wanted = null;
+    if (!isSeen) show(frameBySeconds(video.currentTime));
+    if (!isReady) ready();
+  }, 250);
 }
 
-function refresh() {
-  if (!Number.isFinite(video.duration)) return;
-  const share = video.currentTime / video.duration;
-  part("time").textContent = timecode(video.currentTime);
-  part("length").textContent = timecode(video.duration);
-  part("range").value = Math.round(share * 1000);
-  part("range").setAttribute("aria-valuetext", timecode(video.currentTime));
-  part("range").style.setProperty("--played", share);
+function presented(film, meta) {
+  if (film !== video) return;
+  if (shown === null && asked === 0 && meta.mediaTime < 1) begin = meta.mediaTime;
+  const frame = clamp((meta.mediaTime - begin) * fps);
+  if (!video.seeking) isSeen = true;
+  if (isSeen && wanted === asked && (frame === asked || !video.paused)) wanted = null;
+  watch(film);
+  show(frame);
+  if (!isReady) ready();
 }
 
-function follow() {
-  refresh();
-  if (!video.paused) requestAnimationFrame(follow);
+function watch(film) {
+  film.requestVideoFrameCallback?.((_, meta) => presented(film, meta));
+}
+
+// Browsers that cannot tell the frame: the clock does, as often as the screen is drawn.
+function follow(film) {
+  if (film !== video || film.paused) return;
+  if (!video.seeking) show(frameBySeconds(video.currentTime));
+  requestAnimationFrame(() => follow(film));
+}
+
+function ready() {
+  isReady = true;
+  root.classList.add("is-ready");
+  tell("player:ready", { frames: count, fps });
+}
+
+function play() {
+  // A film that is torn away while it starts says so; nobody needs to hear it.
+  video.play().catch(() => {});
 }
 
 const acts = {
-  play: () => (video.paused ? video.play() : video.pause()),
-  back: () => goToFrame(frameNow() - 1),
-  forward: () => goToFrame(frameNow() + 1),
-  loop: () => { video.loop = !video.loop; showPressed(); },
-  mute: () => { video.muted = !video.muted; },
-  full: () => (document.fullscreenElement ? document.exitFullscreen() : player.requestFullscreen()),
-  earlier: () => { video.currentTime = Math.max(0, video.currentTime - 1); },
-  later: () => { video.currentTime = Math.min(video.duration, video.currentTime + 1); },
+  play: () => (video.paused ? play() : video.pause()),
+  back: () => go(here() - 1),
+  forward: () => go(here() + 1),
+  earlier: () => seek(here() - Math.round(fps)),
+  later: () => seek(here() + Math.round(fps)),
 };
 
-const KEYS = { " ": "play", k: "play", ",": "back", ".": "forward", l: "loop", m: "mute", f: "full", ArrowLeft: "earlier", ArrowRight: "later" };
-
-function showPressed() {
-  part("loop").setAttribute("aria-pressed", String(video.loop));
-  // A film without sound has no such button.
-  part("mute")?.setAttribute("aria-pressed", String(video.muted));
-  player.classList.toggle("is-muted", video.muted);
-  player.classList.toggle("is-playing", !video.paused);
-  part("play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
-}
-
-// Letters act only while the player has the focus, so that no one who dictates or types elsewhere triggers them.
-function keyed(event) {
-  if (!player?.isConnected) return;
-  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  const inside = player.contains(event.target);
-  const free = inside || (event.target === document.body && (event.key === " " || event.key.startsWith("Arrow")));
-  if (!act || !free || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
-  if (event.key === " " && event.target.matches("button")) return;
-  event.preventDefault();
-  acts[act]();
-}
-
-function preview(event) {
-  const box = part("range").getBoundingClientRect();
-  const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-  const frames = Number(player.dataset.frames);
-  const picture = part("preview");
-  picture.hidden = false;
-  picture.style.backgroundPosition = `${(Math.min(frames - 1, Math.floor(share * frames)) / (frames - 1)) * 100}% 0`;
-  const left = share * box.width - picture.offsetWidth / 2;
-  picture.style.left = `${Math.min(box.width - picture.offsetWidth, Math.max(0, left))}px`;
-}
-
-function preparePreview() {
-  if (!player.dataset.filmstrip) return;
-  const sprite = new Image();
-  sprite.addEventListener("load", () => {
-    const picture = part("preview");
-    picture.style.setProperty("--frame-ratio", sprite.naturalWidth / player.dataset.frames / sprite.naturalHeight);
-    picture.style.backgroundImage = `url("${sprite.src}")`;
-    picture.style.backgroundSize = `${player.dataset.frames * 100}% 100%`;
-    part("range").addEventListener("pointermove", preview);
-    part("range").addEventListener("pointerleave", () => { picture.hidden = true; });
-  });
-  sprite.src = player.dataset.filmstrip;
-}
-
 function start() {
+  const film = video;
   video.controls = false;
-  part("bar").hidden = false;
-  for (const name of ["play", "back", "forward", "loop", "mute", "full"]) part(name)?.addEventListener("click", acts[name]);
-  part("speed").addEventListener("change", (event) => { video.playbackRate = Number(event.target.value); });
-  part("range").addEventListener("input", (event) => { video.currentTime = (event.target.value / 1000) * video.duration; });
-  video.addEventListener("click", acts.play);
-  for (const name of ["play", "pause", "volumechange"]) video.addEventListener(name, showPressed);
-  for (const name of ["loadedmetadata", "seeked", "timeupdate"]) video.addEventListener(name, refresh);
-  video.addEventListener("play", follow);
-  preparePreview();
-  showPressed();
-  refresh();
+  video.loop = false;
+  root.timecodeOf = timecode;
+  // The frame that was asked for last, which may not be on the screen yet.
+  root.frameAsked = here;
+  video.addEventListener("loadedmetadata", () => film === video && seek(wanted ?? 0));
+  video.addEventListener("seeked", () => sought(film));
+  if (video.requestVideoFrameCallback) watch(film);
+  else video.addEventListener("play", () => follow(film));
+  tell("player:met", {});
+  seek(0);
 }
 
-// At load, and when a take that was watched while it rendered has become ready.
+// At load, and whenever another take's player is put into the page.
 function meet() {
   const found = document.querySelector("[data-player]");
-  if (!found || found === player) return;
-  player = found;
-  video = player.querySelector("video");
-  fps = Number(player.dataset.fps) || 24;
+  if (found === root) return;
+  video?.pause();
+  // Lets go of the old film's connection and decoder.
+  video?.removeAttribute("src");
+  video?.load();
+  [root, video] = [found, found?.querySelector("video")];
+  [shown, wanted, asked, begin, isReady] = [null, null, null, 0, false];
+  if (!root) return;
+  fps = Number(root.dataset.fps) || 24;
+  count = Math.max(1, Number(root.dataset.frameCount) || 1);
   start();
 }
 
-document.addEventListener("keydown", keyed);
+document.addEventListener("player:act", (event) => acts[event.detail.name]?.());
+document.addEventListener("player:seek", (event) => video && seek(event.detail.frame));
+document.addEventListener("player:go", (event) => {
+  if (!root?.isConnected) return;
+  go(event.detail.frame);
+  if (event.detail.play) play();
+});
 document.addEventListener("htmx:afterSettle", meet);
-meet();
+// Not before every module of the page listens.
+if (document.readyState === "complete") meet();
+else document.addEventListener("DOMContentLoaded", meet);
