@@ -18,6 +18,7 @@ _CENT = Decimal("0.01")
 REPORT_HEAD = (
     *("from", "to", "by", "name", "currency", "paid", "held", "possibly_charged", "total"),
     *("takes", "ready", "paid_per_ready_take", "share_percent", "takes_of_unknown_price"),
+    *("approved_seconds", "paid_per_approved_second"),
 )
 TAKES_HEAD = (
     *("take", "project", "person", "model", "gateway", "operation", "state", "standing", "estimate", "price"),
@@ -34,12 +35,17 @@ def report_rows(*, scope: Scope, by: Grouping, sections: list[Section]) -> Itera
     yield REPORT_HEAD
     for section in sections:
         for line in section.lines:
-            money, each = line.figures, line.figures.per_ready
+            money = line.figures
             yield (
                 *(str(scope.first), str(scope.last), by.value, line.name, section.currency),
                 *(money.paid, money.held, money.possibly, money.total, money.takes, money.ready),
-                *(None if each is None else each.quantize(_CENT), line.share, money.unpriced),
+                *(_rounded(money.per_ready), line.share, money.unpriced),
+                *(money.approved, _rounded(money.per_approved_second)),
             )
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(_CENT)
 
 
 class TakeRows:

@@ -1,0 +1,38 @@
+"""What goes out to the edit: which takes, as what, in which order."""
+
+from __future__ import annotations
+
+from django import forms
+
+from studio.choices import ExportFormat
+from studio.forms.styling import StyledForm
+from studio.services.export_choice import ORDERS
+
+ABOUT = {
+    ExportFormat.ZIP: "The films, a manifest of how each was made (CSV and JSON), and all three timelines.",
+    ExportFormat.OTIO: "The timeline alone, for Resolve, Nuke Studio and everything else that reads OTIO.",
+    ExportFormat.EDL: "The timeline alone, as nearly every editing program takes it in. Pictures only.",
+    ExportFormat.FCPXML: "The timeline alone, for Final Cut Pro and Resolve.",
+}
+# The longest number of a take that a database knows.
+LONGEST_NUMBER = 18
+
+
+class ExportForm(StyledForm):
+    """The choices of a new export; the takes come as a list of numbers."""
+
+    format = forms.ChoiceField(
+        choices=ExportFormat.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a format.", "invalid_choice": "Choose one of the formats."},
+    )
+    order = forms.ChoiceField(
+        choices=[*ORDERS.items()],
+        label="Order on the timeline",
+        error_messages={"required": "Choose an order.", "invalid_choice": "Choose one of the orders."},
+    )
+
+
+def numbers(values: list[str]) -> list[int]:
+    """The numbers of takes in `values`; whatever is none is left out."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER]
