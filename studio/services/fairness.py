@@ -51,6 +51,14 @@ def file_turn(*, render_id: int) -> Iterator[bool]:
 
 
 @contextmanager
+def notice_turn() -> Iterator[bool]:
+    """Hold the one place for mails and calls to chat services, so that sending takes never waits for those."""
+    folder = settings.STUDIO_DATA_DIR / "run" / private_key("notices", os.getpgrp())
+    with slots.place(folder, "all", 1) as is_mine:
+        yield is_mine
+
+
+@contextmanager
 def _place(kind: str, base_url: str, workers: int) -> Iterator[bool]:
     if workers == 1:
         yield True
