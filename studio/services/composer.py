@@ -15,6 +15,7 @@ from studio.services.budgets import binding, limits_of
 from studio.services.composition import Composition, number
 from studio.services.doors import Offer, keys_of, offers_of
 from studio.services.judging import judge
+from studio.services.notes import note_of
 from studio.services.tray import TrayItem, slots_of, tray_of
 
 
@@ -43,6 +44,7 @@ def compose(draft: ComposerDraft) -> Composition:
         ],
         takes=number(values.get("takes"), 1) or 1,
         source_take=_source_take(draft, values),
+        note=note_of(draft),
         budgets=limits_of(binding(project_id=draft.project_id, person_id=draft.user_id)),
         extendable=_extendable(draft, offers, pinned) if values["operation"] == Operation.VIDEO_EXTENSION else (),
     )
@@ -109,8 +111,9 @@ def _source_take(draft: ComposerDraft, values: Mapping[str, str]) -> Render | No
     """The take to extend; a choice that belongs to another operation is kept but not used."""
     if values["operation"] != Operation.VIDEO_EXTENSION:
         return None
-    takes = draft.project.renders.select_related("key", "output").defer("key__secret", "key__management_secret")
-    return takes.filter(pk=number(values.get("source_take")) or 0).first()
+    takes = draft.project.renders.present().select_related("key", "output")
+    with_key = takes.defer("key__secret", "key__management_secret")
+    return with_key.filter(pk=number(values.get("source_take")) or 0).first()
 
 
 def _extendable(draft: ComposerDraft, offers: Sequence[Offer], pinned: ProviderKey | None) -> Sequence[Render]:

@@ -20,6 +20,7 @@ from studio.providers.requests import RenderRequest
 from studio.services.budgets import of_project
 from studio.services.doors import Door, choose, frozen
 from studio.services.limits import Holder, Limit, Stop, tightest, warnings_of
+from studio.services.notes import Note
 from studio.services.overrides import Helpers
 from studio.services.storing import Origin
 from studio.services.tray import Slot, TrayItem
@@ -42,6 +43,8 @@ class Composition:
     takes: int
     source_take: Render | None = None
     extendable: Sequence[Render] = ()
+    # What the takes of the next press answer, shown beside the prompt.
+    note: Note | None = None
     doors: list[Door] = field(default_factory=list)
     door: Door | None = None
     door_reason: str = ""

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from studio.choices import Lineage
-from studio.models import Asset, ComposerDraft, Project, PromptVersion, Render, User
+from studio.models import Asset, Comment, ComposerDraft, Project, PromptVersion, Render, Review, User
 from studio.providers import registry
 from studio.providers.capabilities import Capability
 from studio.providers.checks import ADAPTIVE
@@ -118,6 +119,33 @@ def use_settings(*, draft: ComposerDraft, render: Render, lineage: str = "") -> 
             data["values"]["seed"] = ""
 
 
+def answer_note(*, draft: ComposerDraft, comment: Comment) -> None:
+    """Fill the composer with what the commented take was made with; the takes that follow answer the comment.
+
+    Raises ValidationError for one that was taken away."""
+    if comment.removed_at is not None:
+        raise ValidationError("This comment has been removed, so nothing is left to answer. The composer is as it was.")
+    _answer(draft, comment.render, answers=comment.pk)
+
+
+def answer_verdict(*, draft: ComposerDraft, review: Review) -> None:
+    """The same for the reason of a verdict, which stands beside the prompt until the press."""
+    _answer(draft, review.render, verdict=review.pk)
+
+
+def _answer(draft: ComposerDraft, render: Render, **note: int) -> None:
+    use_settings(draft=draft, render=render, lineage=Lineage.NOTE)
+    with _changing(draft) as data:
+        data.update(note)
+
+
+def leave_note(*, draft: ComposerDraft) -> None:
+    """What is rendered next answers nothing any more; all that was typed and chosen stays."""
+    with _changing(draft) as data:
+        if data.get("lineage") == Lineage.NOTE:
+            _forget_parent(data)
+
+
 def _made_with(render: Render) -> dict[str, Any]:
     request = RenderRequest.from_json(render.spec)
     return {
@@ -170,13 +198,19 @@ def take_own_shape(*, draft: ComposerDraft, capability: Capability | None, secon
 
 def next_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:
     """The press has been carried out; the next one is another. Two presses of the same form stay one."""
-    renew_submission(draft=draft, submission=submission)
-    with _changing(draft) as data:
-        data.pop("parent", None)
-        data.pop("lineage", None)
+    # The second of them finds the draft at what was chosen since, maybe another note: that is not its to forget.
+    if renew_submission(draft=draft, submission=submission):
+        with _changing(draft) as data:
+            _forget_parent(data)
 
 
-def renew_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> None:
-    """Give the draft another submission than this used one, unless somebody has already."""
-    ComposerDraft.objects.filter(pk=draft.pk, submission=submission).update(submission=uuid.uuid4())
-    draft.refresh_from_db(fields=["submission"])
+def _forget_parent(data: dict[str, Any]) -> None:
+    for name in ("parent", "lineage", "answers", "verdict"):
+        data.pop(name, None)
+
+
+def renew_submission(*, draft: ComposerDraft, submission: uuid.UUID) -> bool:
+    """Give the draft another submission than this used one; False where somebody has already."""
+    renewed = ComposerDraft.objects.filter(pk=draft.pk, submission=submission).update(submission=uuid.uuid4())
+    draft.refresh_from_db(fields=["submission", "data"])
+    return bool(renewed)

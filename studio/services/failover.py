@@ -17,7 +17,7 @@ from studio.providers import registry
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
 from studio.providers.traps import Trap, trap_of
-from studio.services import key_limits, pricing
+from studio.services import budget_notices, key_limits, pricing
 from studio.services.queue import ensure_tracker
 from studio.services.requests import find_problems, offered_with
 from studio.services.storing import Order, Origin, closed_now, store_render
@@ -57,9 +57,14 @@ def try_next(*, render: Render) -> Render | None:
     key_limits.lock_all(key_ids=[fallback["key"] for fallback in render.fallbacks])
     for place, fallback in enumerate(render.fallbacks):
         order = _order(render, fallback, submission, closed, render.fallbacks[place + 1 :])
-        if order is not None and not closed_now(order=order, takes=1):
+        against = closed_now(order=order, takes=1) if order is not None else None
+        if order is not None and against is not None and not against:
             ensure_tracker()
-            return store_render(order=order, take_number=render.take_number)
+            follower = store_render(order=order, take_number=render.take_number)
+            budget_notices.tell_of_press(
+                project=render.project, person=render.asked_by, limits=against.limits, amount=against.amount
+            )
+            return follower
     return None
 
 
@@ -113,7 +118,9 @@ def _order(
         key=key,
         request=request,
         submission=submission,
-        origin=Origin(prompt_version=render.prompt_version, parent=render, lineage=Lineage.SWITCH),
+        origin=Origin(
+            prompt_version=render.prompt_version, parent=render, lineage=Lineage.SWITCH, answers=render.answers
+        ),
         door_reason=_reason(render),
         fallbacks=further,
     )

@@ -145,4 +145,5 @@ def _origin(composition: Composition) -> Origin:
         parent=project.renders.filter(pk=parent).first() if parent else None,
         lineage=data.get("lineage", "") if data.get("lineage") in Lineage.values else "",
         source_take=composition.source_take,
+        answers=composition.note.comment if composition.note else None,
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from studio.choices import Lineage
 from studio.lib.clock import now
-from studio.models import Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
+from studio.models import Comment, Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
 from studio.providers.problem import Problem
 from studio.providers.requests import RenderRequest
 from studio.services import budgets, key_limits, ledger, pricing
-from studio.services.limits import Stop, stops_of
+from studio.services.limits import Limit, Stop, stops_of
 from studio.services.queue import enqueue
 
 KEY_IS_GONE = "The key for this is paused or gone. Choose another gateway, or ask an admin."
@@ -21,12 +22,23 @@ KEY_IS_GONE = "The key for this is paused or gone. Choose another gateway, or as
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a render comes from: the prompt version and the take it continues, if any."""
+    """Where a render comes from: the prompt version, the take it continues and the comment it answers, if any."""
 
     prompt_version: PromptVersion | None = None
     parent: Render | None = None
     lineage: Lineage | str = ""
     source_take: Render | None = None
+    answers: Comment | None = None
+
+    @property
+    def before(self) -> Render | None:
+        """The take that it follows, whichever way."""
+        return self.parent or self.source_take
+
+    @property
+    def shot_id(self) -> int | None:
+        """The first take of the tree that it joins; None for a take that begins one."""
+        return None if self.before is None else self.before.shot_id or self.before.pk
 
 
 @dataclass(frozen=True)
@@ -45,10 +57,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Closed:
-    """What stands against an order now: `problems` for everybody, `stops` unless somebody overrides them."""
+    """What stands against an order now: `problems` for everybody, `stops` unless somebody overrides them.
+
+    `limits` are those that bind it, as they were before it, and `amount` is what it takes of those in its currency."""
 
     problems: tuple[Problem, ...] = ()
     stops: tuple[Stop, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    amount: Decimal | None = None
 
     def __bool__(self) -> bool:
         return bool(self.problems or self.stops)
@@ -71,7 +87,9 @@ def closed_now(*, order: Order, takes: int) -> Closed:
     limits = budgets.locked_limits(project_id=order.project.pk, person_id=person_id)
     if key.monthly_cap is not None:
         limits.append(key_limits.limit_of(key=key, spent=key_limits.spent_this_month(key=key)))
-    return Closed(stops=tuple(stops_of(limits=limits, amount=amount, currency=estimate.currency)))
+    stops = tuple(stops_of(limits=limits, amount=amount, currency=estimate.currency))
+    same = tuple(each for each in limits if each.currency == estimate.currency)
+    return Closed(stops=stops, limits=same, amount=amount)
 
 
 def store_render(*, order: Order, take_number: int, held: str = ledger.HOLDS) -> Render:
@@ -91,7 +109,9 @@ def store_render(*, order: Order, take_number: int, held: str = ledger.HOLDS) ->
         submission=order.submission,
         take_number=take_number,
         prompt_version=origin.prompt_version,
-        parent=origin.parent or origin.source_take,
+        parent=origin.before,
+        shot_id=origin.shot_id,
+        answers=origin.answers,
         source_take=origin.source_take,
         lineage=origin.lineage or (Lineage.EXTEND if origin.source_take else ""),
         estimate=estimate.amount,

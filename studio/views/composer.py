@@ -17,7 +17,7 @@ from studio.choices import InputRole
 from studio.forms.composer import Press, read_press
 from studio.models import ComposerDraft, Project, Prompt, PromptVersion, Render
 from studio.providers.checks import Problem
-from studio.services import drafts, prompts
+from studio.services import budget_notices, drafts, prompts
 from studio.services.composer import compose
 from studio.services.composition import Composition
 from studio.services.doors import frozen
@@ -112,6 +112,11 @@ def _own_shape(request: HttpRequest, project: Project, draft: ComposerDraft, pre
     return ""
 
 
+def _leave_note(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
+    drafts.leave_note(draft=draft)
+    return ""
+
+
 STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = {
     "add": _add,
     "remove": _change,
@@ -121,6 +126,7 @@ STEPS: dict[str, Callable[[HttpRequest, Project, ComposerDraft, Press], str]] = 
     "prompt": _use_prompt,
     "save-prompt": _save_prompt,
     "own-shape": _own_shape,
+    "leave-note": _leave_note,
 }
 
 
@@ -131,6 +137,7 @@ def _render_takes(request: HttpRequest, project: Project, draft: ComposerDraft, 
         # Looked at once more: what a budget has left may have changed in between.
         composition = compose(draft)
         composition.problems = refused.problems
+        budget_notices.tell_of_stops(project=project, person=access.person(request), stops=composition.stops)
         if isinstance(refused, AlreadyRendered) and press.submission is not None:
             drafts.renew_submission(draft=draft, submission=press.submission)
         return _answer(request, project, draft, composition=composition, reason=press.override_reason or "")

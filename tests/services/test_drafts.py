@@ -12,7 +12,15 @@ from studio.choices import InputRole, Operation
 from studio.models import ComposerDraft, Project, User
 from studio.services import drafts
 from studio.services.requests import input_file
-from tests.factories import make_asset, make_project, make_prompt, make_render, make_request, make_user
+from tests.factories import (
+    make_asset,
+    make_comment,
+    make_project,
+    make_prompt,
+    make_render,
+    make_request,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +107,17 @@ def test_settings_of_a_take_fill_the_composer(project: Project, draft: ComposerD
     values = draft.data["values"]
     assert (values["model"], values["operation"]) == ("seedance-2.0-fast", "reference-to-video")
     assert (draft.data["tray"], draft.data["parent"], draft.data["lineage"]) == ([asset.pk], render.pk, "vary")
+
+
+def test_second_press_of_a_form_leaves_what_was_chosen_since(project: Project, draft: ComposerDraft) -> None:
+    submission = draft.submission
+    drafts.next_submission(draft=draft, submission=submission)
+    comment = make_comment(make_render(project))
+    drafts.answer_note(draft=draft, comment=comment)
+
+    drafts.next_submission(draft=draft, submission=submission)
+
+    assert (draft.data["parent"], draft.data["answers"]) == (comment.render_id, comment.pk)
 
 
 def test_press_is_followed_by_another_submission(draft: ComposerDraft) -> None:

@@ -16,7 +16,7 @@ from studio.services import attempts
 from studio.services.failover import try_next
 from studio.services.renders import create_renders
 from studio.services.transitions import move
-from tests.factories import make_attempt, make_budget, make_key, make_project, make_request
+from tests.factories import make_attempt, make_budget, make_comment, make_key, make_project, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,18 @@ def test_refused_take_is_tried_at_the_next_door(
     kinds = LedgerEntry.objects.filter(render=refused).values_list("kind", flat=True)
     assert (list(kinds), made.ledger.count()) == (["estimated", "reserved", "released"], 2)
     assert OrmQ.objects.count() >= 2
+
+
+def test_next_door_answers_the_same_note(allowing: Project, hub: ProviderKey) -> None:
+    attempt = sent(allowing, shown(hub))
+    first = attempt.render
+    first.answers = make_comment(first)
+    first.save()
+
+    refuse(attempt)
+
+    (take,) = switched()
+    assert (take.answers_id, take.parent_id, take.shot_id) == (first.answers_id, first.pk, first.pk)
 
 
 def test_twice_is_once(allowing: Project, hub: ProviderKey, third: ProviderKey) -> None:
