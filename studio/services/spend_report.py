@@ -2,18 +2,23 @@
 
 A take counts in the month in which it was paid, and until then in the month in which it was asked for. The sums are
 one query over the index `render_spending`: of 100,000 takes on SQLite a month takes 20 to 30 ms, and all fifteen months
-0.1 to 0.2 s on a machine busy with other work."""
+0.1 to 0.2 s on a machine busy with other work.
+
+What a second of approved film cost is all that was paid in the group, for takes that nobody approved as well, by the
+seconds of its approved takes: that is what a usable second takes out of the budget. The seconds are a second query: of
+those 100,000 takes with 10,000 approved it takes 7 ms for a month, and 0.1 s for all fifteen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Min, Q, Sum
 
-from studio.choices import RenderState, Standing
+from studio.choices import RenderState, ReviewState, Standing
 from studio.lib.clock import now
 from studio.lib.months import Month
 from studio.models import Project, Render, User
@@ -32,7 +37,7 @@ class Figures:
     """Money in one currency, and how many takes were asked for, those that cost nothing included.
 
     `unpriced` are those whose sum nobody knows. `ready_paid` is the money of the ready takes whose price is known,
-    which are all but `ready_unpriced` of those that are ready."""
+    which are all but `ready_unpriced` of those that are ready. `approved` is the length of the approved ones."""
 
     paid: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
@@ -42,6 +47,7 @@ class Figures:
     unpriced: int = 0
     ready_paid: Decimal = Decimal(0)
     ready_unpriced: int = 0
+    approved: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
@@ -53,6 +59,11 @@ class Figures:
         """What a ready take cost on average, of those whose price is known; None where there is none."""
         priced = self.ready - self.ready_unpriced
         return self.ready_paid / priced if priced else None
+
+    @property
+    def per_approved_second(self) -> Decimal | None:
+        """All that was paid, by the seconds of approved film; None where nothing is approved."""
+        return self.paid / self.approved if self.approved else None
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(**{name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__})
@@ -101,12 +112,13 @@ _FIELDS: dict[Grouping, dict[str, Any]] = {
 
 
 def report(*, scope: Scope, by: Grouping) -> list[Section]:
-    """One section per currency, in one question for the sums and one more for names where there are any."""
+    """One section per currency, in two questions for the sums and one more for names where there are any."""
     found: dict[str, dict[str, Figures]] = {}
-    for row in _sums(scope, by):
+    seconds = ((row, Figures(approved=exact(row["seconds"] or Decimal(0)))) for row in _approved(scope, by))
+    for row, figures in chain(((row, _figures(row)) for row in _sums(scope, by)), seconds):
         lines = found.setdefault(row["currency"], {})
         key = _key(by, row)
-        lines[key] = lines.get(key, Figures()) + _figures(row)
+        lines[key] = lines.get(key, Figures()) + figures
     names = _names(by, {key for lines in found.values() for key in lines})
     return [_section(by, currency, lines, names) for currency, lines in sorted(found.items())]
 
@@ -153,6 +165,12 @@ def _sums(scope: Scope, by: Grouping) -> Iterable[Any]:
         ready_prices=Sum("price", filter=is_ready),
         ready_priced=Count("price", filter=is_ready),
     )
+
+
+def _approved(scope: Scope, by: Grouping) -> Iterable[Any]:
+    # A deleted one is of no use, even where its verdicts have come to be enough since.
+    approved = scope.takes().filter(review_state=ReviewState.APPROVED, deleted_at=None)
+    return approved.values("currency", **_FIELDS[by]).annotate(seconds=Sum("output__seconds"))
 
 
 def _figures(row: dict[str, Any]) -> Figures:

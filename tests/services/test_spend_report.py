@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from studio.choices import RenderState, Standing
+from studio.choices import RenderState, ReviewState, Standing
 from studio.lib.months import Month
 from studio.models import Project, Render, User
 from studio.services import ledger, spend_report
 from studio.services.spend_report import Figures, Line, Section
 from studio.services.spend_scope import Grouping, Scope
-from tests.factories import make_project, make_render, make_request, make_user
+from tests.factories import make_output, make_project, make_render, make_request, make_user
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 PAID = {"standing": Standing.SETTLED, "state": RenderState.READY}
@@ -70,6 +70,58 @@ def test_ready_takes_of_unknown_price_have_no_average(project: Project) -> None:
     [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
 
     assert (section.total.ready_unpriced, section.total.per_ready) == (1, None)
+
+
+def approve(take: Render, seconds: str) -> None:
+    make_output(take, seconds=Decimal(seconds))
+    Render.objects.filter(pk=take.pk).update(review_state=ReviewState.APPROVED)
+
+
+def test_approved_second_costs_all_that_was_paid(project: Project) -> None:
+    approve(spend(project, "3"), "5")
+    approve(spend(project, "4"), "7")
+    # Neither was of use, and both were paid for.
+    spend(project, "4.40")
+    spend(project, "3", state=RenderState.FAILED)
+    spend(project, "9", standing=Standing.RESERVED, state=RenderState.RUNNING)
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.approved, section.total.per_approved_second) == (Decimal(12), Decimal("1.2"))
+
+
+def test_approved_second_of_a_deleted_take_is_not_there_to_use(project: Project) -> None:
+    take = spend(project, "3")
+    approve(take, "5")
+    # Deleted while one approval was missing, and then the project came to need fewer.
+    Render.objects.filter(pk=take.pk).update(deleted_at=take.created_at)
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.approved, section.total.paid) == (Decimal(0), Decimal(3))
+
+
+def test_approved_second_has_no_price_where_nothing_is_approved(project: Project) -> None:
+    spend(project, "3", review_state=ReviewState.REJECTED)
+
+    [section] = spend_report.report(scope=everything(), by=Grouping.PROJECT)
+
+    assert (section.total.approved, section.total.per_approved_second) == (Decimal(0), None)
+
+
+@pytest.mark.parametrize("by", list(Grouping))
+def test_approved_seconds_stand_in_their_own_currency_and_line(project: Project, artist: User, by: Grouping) -> None:
+    request = make_request(provider="tokenhub", model="doubao-seedance-2.0")
+    other = make_project()
+    approve(spend(project, "8", asked_by=artist), "4")
+    approve(spend(project, "6", asked_by=artist, currency="credits"), "3")
+    spend(other, "5", request=request, booked_at=datetime(2026, 10, 9, tzinfo=UTC))
+
+    sections = spend_report.report(scope=everything(), by=by)
+
+    found = {section.currency: [line.figures.per_approved_second for line in section.lines] for section in sections}
+    none_first = by is Grouping.MONTH
+    assert found == {"USD": [None, Decimal(2)] if none_first else [Decimal(2), None], "credits": [Decimal(2)]}
 
 
 def test_report_never_adds_two_currencies(project: Project) -> None:
@@ -244,13 +296,13 @@ def test_takes_come_last_counted_first_and_page_by_page(project: Project) -> Non
     assert ([take.pk for take in rest], end) == ([takes[0].pk, oldest.pk], None)
 
 
-@pytest.mark.parametrize(("by", "queries"), [*((by, 2) for by in ("project", "person")), ("month", 1), ("model", 1)])
+@pytest.mark.parametrize(("by", "queries"), [*((by, 3) for by in ("project", "person")), ("month", 2), ("model", 2)])
 @pytest.mark.parametrize("count", [1, 4])
 def test_report_asks_the_same_number_of_questions_for_any_number(
     project: Project, by: str, queries: int, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(count):
-        spend(make_project(), asked_by=make_user())
+        make_output(spend(make_project(), asked_by=make_user(), review_state=ReviewState.APPROVED))
 
     with django_assert_num_queries(queries):
         spend_report.report(scope=everything(), by=Grouping(by))

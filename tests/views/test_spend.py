@@ -16,9 +16,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from studio.choices import RenderState, Role, Standing
+from studio.choices import RenderState, ReviewState, Role, Standing
 from studio.models import Membership, PriceRow, Project, Render, User
-from tests.factories import make_project, make_render, make_user
+from tests.factories import make_output, make_project, make_render, make_user
 
 ClientOf = Callable[[User], Client]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -320,6 +320,7 @@ def test_export_of_the_report_has_one_row_per_line_and_currency(
         "from": "2026-11", "to": "2026-11", "by": "project", "name": "Tea commercial", "currency": "USD",
         "paid": "12.5", "held": "0", "possibly_charged": "0", "total": "12.5", "takes": "1", "ready": "1",
         "paid_per_ready_take": "12.5", "share_percent": "100", "takes_of_unknown_price": "0",
+        "approved_seconds": "0", "paid_per_approved_second": "",
     }  # fmt: skip
     assert (credits["currency"], credits["total"]) == ("credits", "40")
 
@@ -396,14 +397,14 @@ def test_export_is_marked_for_the_names_of_price_lists(client_of: ClientOf, mana
     ("page", "query", "queries"),
     [
         # The session with its person is two, then the projects, the first month and what the page shows.
-        ("spend", {"by": "month"}, 5),
-        ("spend", {"by": "project"}, 6),
-        ("spend", {"by": "person"}, 6),
-        ("spend", {"by": "model"}, 5),
-        ("spend", {"by": "gateway"}, 5),
-        ("spend", {"by": "gateway", "person": "0"}, 5),
+        ("spend", {"by": "month"}, 6),
+        ("spend", {"by": "project"}, 7),
+        ("spend", {"by": "person"}, 7),
+        ("spend", {"by": "model"}, 6),
+        ("spend", {"by": "gateway"}, 6),
+        ("spend", {"by": "gateway", "person": "0"}, 6),
         ("spend-takes", {}, 5),
-        ("spend-export", {"by": "project"}, 6),
+        ("spend-export", {"by": "project"}, 7),
         ("spend-export", {"rows": "takes"}, 8),
     ],
 )
@@ -432,3 +433,23 @@ def test_average_names_the_ready_takes_that_it_leaves_out(client_of: ClientOf, p
 
     average = '<td class="number" data-label="Per ready take">–<br><span class="note">2 with unknown price</span></td>'
     assert (body.count(average), body.count('<th scope="col">Takes asked for</th>')) == (2, 1)
+
+
+def test_approved_film_has_its_price_per_second(client_of: ClientOf, project: Project, admin: User) -> None:
+    make_output(spend(project, "14.40", review_state=ReviewState.APPROVED), seconds=Decimal(12))
+    client = client_of(admin)
+
+    body, [row] = " ".join(opened(client).content.decode().split()), rows_of(opened(client, "spend-export"))
+
+    cell = '<td class="number" data-label="Per approved second">$1.20<br><span class="note">12 s approved</span></td>'
+    assert (body.count(cell), body.count("$1.20 per approved second (12 s approved)")) == (2, 1)
+    assert (row["approved_seconds"], row["paid_per_approved_second"]) == ("12", "1.2")
+
+
+def test_film_that_nobody_approved_has_none(client_of: ClientOf, project: Project, admin: User) -> None:
+    make_output(spend(project, "14.40"))
+
+    body = " ".join(opened(client_of(admin)).content.decode().split())
+
+    empty = '<td class="number" data-label="Per approved second">–</td>'
+    assert (body.count(empty), body.count("Nothing approved here yet")) == (2, 1)
