@@ -16,9 +16,11 @@ from studio.lib.addresses import is_loopback_host
 from studio.lib.secret_files import kept_secret
 from studio.models import Asset, Membership, Project, Prompt, PromptVersion, ProviderKey, User
 from studio.providers import registry
+from studio.services import demo_review
 from studio.services.assets import add_asset
 from studio.services.audit import Actor
 from studio.services.demo_pictures import PICTURES, draw
+from studio.services.demo_takes import FIRST, SLUG, submission
 from studio.services.key_rotation import rotate
 from studio.services.keys import add_key
 from studio.services.renders import create_renders
@@ -50,10 +52,12 @@ PROMPTS = (
     ),
     ("The city", "Neon reflections on a wet city street at night, a cyclist passes, low camera, gentle pan", ""),
 )
-# Operation, prompt, length in seconds, resolution, ratio, sound, how many takes.
+# Operation, prompt, length in seconds, resolution, ratio, sound, seed; in the order of their names in demo_takes.py.
 TAKES = (
-    (Operation.TEXT_TO_VIDEO, PROMPTS[0][2], 5, "720p", "16:9", True, 2),
-    (Operation.TEXT_TO_VIDEO, PROMPTS[2][1], 4, "480p", "9:16", True, 1),
+    # With seeds, as the demo's people draw on what is in the picture then.
+    (Operation.TEXT_TO_VIDEO, PROMPTS[0][2], 5, "720p", "16:9", True, 2916033223),
+    (Operation.TEXT_TO_VIDEO, PROMPTS[0][2], 5, "720p", "16:9", True, 1182005471),
+    (Operation.TEXT_TO_VIDEO, PROMPTS[2][1], 4, "480p", "9:16", True, None),
     (
         Operation.TEXT_TO_VIDEO,
         "Snow drifting over a mountain ridge in blue dawn light, slow tilt up",
@@ -61,9 +65,9 @@ TAKES = (
         "720p",
         "21:9",
         False,
-        1,
+        None,
     ),
-    (Operation.IMAGE_TO_VIDEO, "Golden light spreads over the hills, slow push-in", 5, "720p", "1:1", True, 1),
+    (Operation.IMAGE_TO_VIDEO, "Golden light spreads over the hills, slow push-in", 5, "720p", "1:1", True, None),
 )
 
 
@@ -73,13 +77,14 @@ def fill_demo() -> bool:
     keys = {provider: _key(provider) for provider in SANDBOXES if provider in registry.PROVIDERS}
     with transaction.atomic():
         project, made = Project.objects.get_or_create(
-            slug="demo",
+            slug=SLUG,
             defaults={"name": "Lumen: stay out late", "brief": BRIEF, "created_by": people["admin"]},
         )
         for name, role in (("artist", Role.ARTIST), ("reviewer", Role.REVIEWER), ("admin", Role.MANAGER)):
             Membership.objects.get_or_create(project=project, user=people[name], defaults={"role": role})
     if made:
         _fill(project, people["artist"], keys[PROVIDER])
+        demo_review.ask()
     return made
 
 
@@ -117,9 +122,9 @@ def _fill(project: Project, artist: User, key: ProviderKey) -> None:
         prompt = Prompt.objects.create(project=project, title=title, created_by=artist)
         for number, version in enumerate(filter(None, (text, second)), start=1):
             PromptVersion.objects.create(prompt=prompt, number=number, text=version, created_by=artist)
-    for operation, text, duration, resolution, ratio, sound, takes in TAKES:
+    for name, (operation, text, duration, resolution, ratio, sound, seed) in zip(FIRST, TAKES, strict=True):
         inputs = [(InputRole.FIRST_FRAME, pictures[0])] if operation == Operation.IMAGE_TO_VIDEO else []
-        _take(project, artist, key, operation, text, (duration, resolution, ratio, sound), inputs, takes)
+        _take(name, project, artist, key, operation, text, (duration, resolution, ratio, sound), inputs, seed)
 
 
 def _picture(project: Project, artist: User, name: str) -> Asset:
@@ -130,6 +135,7 @@ def _picture(project: Project, artist: User, name: str) -> Asset:
 
 
 def _take(
+    name: str,
     project: Project,
     artist: User,
     key: ProviderKey,
@@ -137,14 +143,14 @@ def _take(
     text: str,
     settings_: tuple[int, str, str, bool],
     inputs: list[tuple[InputRole, Asset]],
-    takes: int,
+    seed: int | None,
 ) -> None:
     capability = capability_of(PROVIDER, "seedance-2.0")
     if capability is None:
         raise LookupError("The catalogue has no seedance-2.0.")
     duration, resolution, ratio, sound = settings_
     request = build_request(
-        Choice(PROVIDER, capability.model, operation, text, duration, resolution, ratio, sound, inputs=inputs)
+        Choice(PROVIDER, capability.model, operation, text, duration, resolution, ratio, sound, seed, inputs)
     )
     version = PromptVersion.objects.filter(prompt__project=project, text=text).first()
     create_renders(
@@ -152,7 +158,7 @@ def _take(
         asked_by=artist,
         key=key,
         request=request,
-        takes=takes,
-        submission=uuid.uuid4(),
+        takes=1,
+        submission=submission(project, name),
         origin=Origin(prompt_version=version),
     )
