@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from axes.helpers import get_client_ip_address
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from studio.choices import Role
-from studio.models import Asset, Budget, Project, Prompt, ProviderKey, Render, User
+from studio.models import (
+    Asset,
+    Budget,
+    Comment,
+    Export,
+    GuestLink,
+    Membership,
+    Project,
+    Prompt,
+    ProviderKey,
+    Render,
+    Review,
+    User,
+)
+from studio.models.renders import RenderQuerySet
 from studio.services.audit import Actor
+from studio.services.review_queue import number_in_project
+from studio.services.verdicts import why_not_role
 
 WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
 WHO_MANAGES = (Role.MANAGER,)
+WHO_REVIEWS = (Role.REVIEWER, Role.MANAGER)
 EVERYBODY = (Role.ARTIST, Role.REVIEWER, Role.MANAGER)
 
 
@@ -56,7 +75,10 @@ def budget(request: HttpRequest, pk: int) -> Budget:
 
 def project(request: HttpRequest, slug: str, roles: tuple[Role, ...] = EVERYBODY) -> Project:
     """The project if the user is in it (else 404) with one of `roles` (else 403)."""
-    found = get_object_or_404(Project.objects.visible_to(person(request)), slug=slug)
+    user = person(request)
+    # Its bar says how much waits for them, so that is found with it.
+    projects = Project.objects.visible_to(user).annotate(to_review=number_in_project(user))
+    found: Project = get_object_or_404(projects, slug=slug)
     _require(request, found, roles)
     return found
 
@@ -68,11 +90,92 @@ def render(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -
     return found
 
 
+def take_to_decide_on(request: HttpRequest, pk: int) -> Render:
+    """The render if the user is in its project (else 404) and one of those who decide on it (else 403)."""
+    found = render(request, pk)
+    if problem := why_not_role(take=found, user=person(request), role=role_in(request, found.project)):
+        raise PermissionDenied(problem)
+    return found
+
+
+def deleted_take(request: HttpRequest, pk: int) -> Render:
+    """The deleted render, for managers and for whoever asked for it and spends there (else 404 or 403)."""
+    inside = Render.objects.filter(project__in=Project.objects.visible_to(person(request)), deleted_at__isnull=False)
+    found = get_object_or_404(inside.with_page(), pk=pk)
+    is_own = found.asked_by_id == person(request).pk
+    _require(request, found.project, WHO_SPENDS if is_own else WHO_MANAGES)
+    return found
+
+
+def takes_to_recognise(request: HttpRequest) -> RenderQuerySet:
+    """The takes whose still the user may see: all that they may open, and the deleted ones that are theirs."""
+    inside = Render.objects.filter(project__in=Project.objects.visible_to(person(request)))
+    return inside.filter(Q(deleted_at=None) | Q(pk__in=deleted_takes(request, inside).values("pk")))
+
+
+def deleted_takes(request: HttpRequest, inside: RenderQuerySet) -> RenderQuerySet:
+    """Those of the takes that were deleted and that the user may bring back."""
+    user, gone = person(request), inside.filter(deleted_at__isnull=False)
+    if user.is_admin:
+        return gone
+    role, here = "project__memberships__role", Q(project__memberships__user=user)
+    mine = Q(**{role: Role.MANAGER}) | Q(**{role: Role.ARTIST}, asked_by=user)
+    return gone.filter(here & mine)
+
+
+def takes(request: HttpRequest, numbers: Iterable[int]) -> list[tuple[Render, Role]]:
+    """Those of the takes that the user may see, each with the user's role there; 404 when there are some and none is
+    the user's to see."""
+    wanted, user = set(numbers), person(request)
+    found = list(Render.objects.visible_to(user).filter(pk__in=wanted).with_page().order_by("pk"))
+    if wanted and not found:
+        raise Http404
+    if user.is_admin:
+        return [(take, Role.MANAGER) for take in found]
+    roles = dict(Membership.objects.filter(user=user).values_list("project_id", "role"))
+    return [(take, Role(roles[take.project_id])) for take in found]
+
+
+def comment(request: HttpRequest, pk: int) -> Comment:
+    """The comment, with its take as a page of it wants it, if the user is in its project (else 404)."""
+    found = get_object_or_404(Comment, pk=pk, render__in=Render.objects.visible_to(person(request)))
+    found.render = render(request, found.render_id)
+    return found
+
+
+def note_to_answer(request: HttpRequest, pk: int) -> Comment:
+    """The comment, for those who may spend in its project (else 404 or 403)."""
+    found = comment(request, pk)
+    _require(request, found.render.project, WHO_SPENDS)
+    return found
+
+
+def review(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Review:
+    """The verdict, with its take, if the user is in its project (else 404) with one of `roles` (else 403)."""
+    found = get_object_or_404(Review, pk=pk, render__in=Render.objects.visible_to(person(request)))
+    found.render = render(request, found.render_id, roles)
+    return found
+
+
+def guest_link(request: HttpRequest, pk: int) -> GuestLink:
+    """The guest link, for those who manage its project (else 404 or 403)."""
+    found = get_object_or_404(GuestLink.objects.with_row(), pk=pk)
+    found.project = project(request, found.project.slug, WHO_MANAGES)
+    return found
+
+
 def asset(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Asset:
     """The reference if the user is in its project (else 404) with one of `roles` (else 403)."""
     assets: QuerySet[Asset] = Asset.objects.visible_to(person(request)).select_related("project")
     found = get_object_or_404(assets, pk=pk)
     _require(request, found.project, roles)
+    return found
+
+
+def export(request: HttpRequest, pk: int) -> Export:
+    """The export if the user is in its project (else 404)."""
+    visible = Project.objects.visible_to(person(request))
+    found: Export = get_object_or_404(Export.objects.select_related("project"), pk=pk, project__in=visible)
     return found
 
 
@@ -85,10 +188,15 @@ def prompt(request: HttpRequest, slug: str, pk: int, roles: tuple[Role, ...] = E
 
 def may(request: HttpRequest, project: Project, roles: tuple[Role, ...]) -> bool:
     """Whether the user has one of `roles` in the project; asked of the database once per request."""
+    return role_in(request, project) in roles
+
+
+def role_in(request: HttpRequest, project: Project) -> Role | None:
+    """The user's role in the project; asked of the database once per request."""
     known: dict[int, Role | None] = request.__dict__.setdefault("roles_by_project", {})
     if project.pk not in known:
         known[project.pk] = project.role_of(person(request))
-    return known[project.pk] in roles
+    return known[project.pk]
 
 
 def may_settle(request: HttpRequest, take: Render) -> bool:

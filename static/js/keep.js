@@ -34,6 +34,8 @@ function normal(text) {
 
 function remember(event, kind) {
   const target = event.detail.target ?? event.target;
+  // What comes is about another thing: words meant for this one are not put into its mouth.
+  if (target.matches?.("[data-keeps-nothing]")) return;
   const active = document.activeElement;
   const inside = active && target.contains(active);
   kept[kind] = {
