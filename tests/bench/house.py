@@ -14,6 +14,7 @@ from studio.jobs.posters import make_pictures
 from studio.media import storage
 from studio.models import LedgerEntry, Output, Project, Render, RenderEvent, User
 from studio.services import drafts
+from tests.bench.reviewing import send_for_review, talk_about
 from tests.factories import make_asset, make_key, make_project, make_prompt, make_request, make_user
 from tests.media_factories import make_video
 
@@ -36,6 +37,8 @@ def furnish(takes: int) -> tuple[Project, User]:
     drafts.keep(draft=draft, values=values, variables={})
     drafts.add_to_tray(draft=draft, assets=assets[:3])
     _make_takes(project, artist, takes)
+    send_for_review(project, artist)
+    talk_about(project.renders.earliest("pk"), artist)
     return project, artist
 
 

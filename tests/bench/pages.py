@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ class Page:
     form: dict[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
+    who: str = "artist"
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,14 @@ def _measure() -> None:
     from tests.bench.house import furnish  # noqa: PLC0415
 
     project, artist = furnish(TAKES)
-    client = Client(headers=HEADERS)
-    client.force_login(artist, backend="studio.views.backends.PersonBackend")
-    in_process = partial(_ask_in_process, client)
+    clients = {}
+    for person in (artist, project.members.get(username="manager")):
+        clients[person.username] = Client(headers=HEADERS)
+        clients[person.username].force_login(person, backend="studio.views.backends.PersonBackend")
+    in_process = partial(_ask_in_process, clients)
     pages = _pages(project)
     rows = []
-    with _web_server(client.cookies) as over_http:
+    with _web_server({who: client.cookies for who, client in clients.items()}) as over_http:
         for page in pages:
             here, there = _times(page, in_process), _times(page, over_http)
             busy = _times(page, in_process, clock=time.process_time)
@@ -117,7 +120,7 @@ def _measure() -> None:
 def _pages(project: Any) -> list[Page]:
     from studio.models import RenderEvent  # noqa: PLC0415
 
-    take = project.renders.first()
+    take, discussed = project.renders.first(), project.renders.earliest("pk")
     newest = RenderEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
     composing = {"prompt": "@Image1 walks to @Image2", "operation": "reference-to-video", "sound": "on"}
     slug, pk = project.slug, take.pk
@@ -132,10 +135,17 @@ def _pages(project: Any) -> list[Page]:
         Page("References", f"/projects/{slug}/references/"),
         Page("Poster", f"/takes/{pk}/poster/"),
         Page("64 KB of a video", f"/takes/{pk}/video/", None, (("Range", "bytes=0-65535"),), 206),
+        Page("Review queue, 500 takes", "/review/", who="manager"),
+        Page("Review queue of the project", f"/projects/{slug}/review/", who="manager"),
+        Page("Review room, 200 comments", f"/takes/{discussed.pk}/review/?queue={slug}", who="manager"),
+        Page("Take page, 200 comments", f"/takes/{discussed.pk}/"),
+        Page("Was anything said: no", f"/takes/{discussed.pk}/talk/?seen={discussed.talk}", status=204),
+        Page("Compare four takes", f"/compare/?take={pk}&take={pk - 1}&take={pk - 2}&take={pk - 3}"),
     ]
 
 
-def _ask_in_process(client: Any, page: Page) -> Answer:
+def _ask_in_process(clients: dict[str, Any], page: Page) -> Answer:
+    client = clients[page.who]
     send = client.get if page.form is None else partial(client.post, data=page.form)
     response = send(page.path, headers=dict(page.headers))
     body = b"".join(response.streaming_content) if response.streaming else response.content
@@ -143,27 +153,32 @@ def _ask_in_process(client: Any, page: Page) -> Answer:
 
 
 @contextmanager
-def _web_server(cookies: Any) -> Iterator[Fetch]:
-    """The studio's own web server with one worker, asked over one kept connection."""
-    import httpx  # noqa: PLC0415
-
+def _web_server(cookies: dict[str, Any]) -> Iterator[Fetch]:
+    """The studio's own web server with one worker, asked by each person over one kept connection."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "studio.wsgi:application"]
     server = subprocess.Popen([str(Path(sys.executable).with_name(command[0])), *command[1:]])  # noqa: S603
-    sent = {name: morsel.value for name, morsel in cookies.items()}
     try:
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", cookies=sent, headers={"Accept-Encoding": "identity"}
-        ) as web:
-            _wait_for(web)
-            token = web.get("/gallery/").text.partition('"x-csrftoken": "')[2].partition('"')[0]
-            yield partial(_ask_over_http, web, token)
+        with ExitStack() as stack:
+            webs = {who: stack.enter_context(_connected(port, kept)) for who, kept in cookies.items()}
+            tokens = {}
+            for who, web in webs.items():
+                _wait_for(web)
+                tokens[who] = web.get("/gallery/").text.partition('"x-csrftoken": "')[2].partition('"')[0]
+            yield lambda page: _ask_over_http(webs[page.who], tokens[page.who], page)
     finally:
         server.terminate()
         server.wait(20)
+
+
+def _connected(port: int, cookies: Any) -> Any:
+    import httpx  # noqa: PLC0415
+
+    sent = {name: morsel.value for name, morsel in cookies.items()}
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=sent, headers={"Accept-Encoding": "identity"})
 
 
 def _wait_for(web: Any) -> None:
