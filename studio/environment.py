@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
@@ -47,6 +48,8 @@ class Environment:
     studio_s3_region: str
     studio_s3_access_key_id: str = field(repr=False)
     studio_s3_secret_access_key: str = field(repr=False)
+    studio_mail_url: str = field(repr=False)
+    studio_mail_from: str
     studio_metrics_token: str = field(repr=False)
     studio_price_gap_percent: int
     studio_time_zone: str
@@ -117,6 +120,8 @@ def _read(env: Env) -> Environment:
         studio_s3_region=env.str("STUDIO_S3_REGION", ""),
         studio_s3_access_key_id=env.str("STUDIO_S3_ACCESS_KEY_ID", ""),
         studio_s3_secret_access_key=env.str("STUDIO_S3_SECRET_ACCESS_KEY", ""),
+        studio_mail_url=env.str("STUDIO_MAIL_URL", "").strip(),
+        studio_mail_from=env.str("STUDIO_MAIL_FROM", "").strip(),
         studio_metrics_token=env.str("STUDIO_METRICS_TOKEN", "").strip(),
         studio_price_gap_percent=env.int("STUDIO_PRICE_GAP_PERCENT", 25),
         studio_time_zone=env.str("STUDIO_TIME_ZONE", "UTC"),
@@ -164,6 +169,7 @@ def _check(environment: Environment) -> None:
             f"STUDIO_METRICS_TOKEN must be {SHORTEST_TOKEN} characters or more, drawn at random, or be left out."
         )
     _check_bucket(environment)
+    _check_mail(environment)
 
 
 def _check_bucket(environment: Environment) -> None:
@@ -188,3 +194,33 @@ def _check_bucket(environment: Environment) -> None:
         raise ImproperlyConfigured(
             "STUDIO_S3_ENDPOINT is only an address. The key goes into STUDIO_S3_ACCESS_KEY_ID and its fellow."
         )
+
+
+def _check_mail(environment: Environment) -> None:
+    """A server that cannot be understood would be found out only when somebody waits for a mail."""
+    if not environment.studio_mail_url and not environment.studio_mail_from:
+        return
+    server = urlsplit(environment.studio_mail_url)
+    if server.scheme not in {"smtp", "submission"} or not server.hostname or not _has_port(server):
+        raise ImproperlyConfigured(
+            "STUDIO_MAIL_URL must be the whole address of the mail server, such as "
+            "submission://name:password@mail.example.com:587 or smtp://127.0.0.1:25. "
+            "Write special characters of name and password as %40 and the like."
+        )
+    encrypted = server.scheme == "submission" or {("ssl", "true"), ("tls", "true")} & set(parse_qsl(server.query))
+    if server.password and not encrypted and not is_loopback_host(server.hostname):
+        raise ImproperlyConfigured(
+            "STUDIO_MAIL_URL would send its password in the clear. Begin it with submission://, or add ?ssl=true."
+        )
+    if "@" not in parseaddr(environment.studio_mail_from)[1]:
+        raise ImproperlyConfigured(
+            "STUDIO_MAIL_FROM must say whom mails come from, such as Rushes <rushes@example.com>."
+        )
+
+
+def _has_port(server: SplitResult) -> bool:
+    """Whether the port can be read. The error would repeat it, and it may be a piece of a password."""
+    try:
+        return server.port is None or server.port > 0
+    except ValueError:
+        return False

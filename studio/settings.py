@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dj_database_url
+import dj_email_url
 from csp.constants import NONE, SELF
 
 from studio.environment import BASE_DIR, read_environment
@@ -33,6 +34,7 @@ STUDIO_S3_ENDPOINT = environment.studio_s3_endpoint
 STUDIO_S3_REGION = environment.studio_s3_region
 STUDIO_S3_ACCESS_KEY_ID = environment.studio_s3_access_key_id
 STUDIO_S3_SECRET_ACCESS_KEY = environment.studio_s3_secret_access_key
+STUDIO_SENDS_MAIL = bool(environment.studio_mail_url)
 STUDIO_METRICS_TOKEN = environment.studio_metrics_token
 STUDIO_PRICE_GAP_PERCENT = environment.studio_price_gap_percent
 
@@ -112,6 +114,18 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Nothing of it is set where there is no mail server: then no mail is ever made.
+_mail: dict[str, Any] = dict(dj_email_url.parse(environment.studio_mail_url)) if STUDIO_SENDS_MAIL else {}
+EMAIL_HOST: str = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+# For each word of the conversation; a mail server that says nothing must not hold up the others.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.studio_mail_from or "rushes@localhost"
 
 AUTH_USER_MODEL = "studio.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "studio.views.backends.PersonBackend"]

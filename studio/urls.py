@@ -6,27 +6,43 @@ from django.urls import URLPattern, path
 
 from studio.views import (
     accounts,
+    answers,
     assets,
     audit,
     budgets,
+    comment_acts,
+    compare,
     composer,
     confirming,
     demo,
+    exports,
+    guest_acts,
+    guest_files,
+    guest_links,
+    guests,
     health,
     hooks,
     invitations,
     key_acts,
     keys,
     members,
+    notifications,
     outputs,
     people,
     prices,
+    project_hooks,
     projects,
     prompts,
     renders,
+    review_queue,
+    review_room,
+    reviews,
+    shots,
     spend,
     studio_page,
+    take_bin,
     takes,
+    talk,
     unconfirmed,
 )
 
@@ -100,8 +116,10 @@ TAKES = [
     path("gallery/", takes.gallery, name="gallery"),
     path("gallery/takes/", takes.gallery_page, name="gallery-takes"),
     path("changes/", takes.changes, name="changes"),
+    path("compare/", compare.page, name="compare"),
     path("takes/<int:pk>/", renders.detail, name="render-detail"),
     path("takes/<int:pk>/card/", renders.card, name="render-card"),
+    path("takes/<int:pk>/tree/", shots.tree, name="render-tree"),
     path("takes/<int:pk>/cancel/", renders.cancel, name="render-cancel"),
     path("takes/<int:pk>/retry/", renders.retry, name="render-retry"),
     path("takes/<int:pk>/look-again/", renders.look_again, name="render-look-again"),
@@ -117,6 +135,55 @@ TAKES = [
     path("takes/<int:pk>/poster/", outputs.poster, name="output-poster"),
     path("takes/<int:pk>/filmstrip/", outputs.filmstrip, name="output-filmstrip"),
     path("takes/<int:pk>/last-frame/", outputs.last_frame, name="output-last-frame"),
+]
+
+COMMENTS = [
+    path("takes/<int:pk>/comments/", comment_acts.add, name="comment-add"),
+    path("takes/<int:pk>/talk/", talk.render_talk, name="render-talk"),
+    path("comments/<int:pk>/edit/", comment_acts.edit, name="comment-edit"),
+    path("comments/<int:pk>/remove/", comment_acts.remove, name="comment-remove"),
+    path("comments/<int:pk>/resolve/", comment_acts.resolve, name="comment-resolve"),
+    path("comments/<int:pk>/reopen/", comment_acts.reopen, name="comment-reopen"),
+    path("comments/<int:pk>/answer/", answers.comment_answer, name="comment-answer"),
+    path("reviews/<int:pk>/answer/", answers.review_answer, name="review-answer"),
+]
+
+REVIEW = [
+    path("review/", review_queue.everywhere, name="review"),
+    path("review/send/", reviews.send, name="review-send"),
+    path("projects/<slug:slug>/review/", review_queue.of_project, name="project-review"),
+    path("takes/<int:pk>/review/", review_room.room, name="render-review"),
+    path("takes/<int:pk>/decide/", reviews.decide, name="review-decide"),
+    path("takes/<int:pk>/withdraw/", reviews.withdraw, name="review-withdraw"),
+    path("takes/<int:pk>/take-back/", reviews.take_back, name="review-take-back"),
+    path("takes/delete/", take_bin.delete, name="take-delete"),
+    path("takes/<int:pk>/bring-back/", take_bin.bring_back, name="take-bring-back"),
+    path("projects/<slug:slug>/deleted/", take_bin.deleted_takes, name="deleted-takes"),
+]
+
+EXPORTS = [
+    path("projects/<slug:slug>/exports/", exports.export_list, name="export-list"),
+    path("projects/<slug:slug>/exports/new/", exports.export_create, name="export-create"),
+    path("exports/<int:pk>/file/", exports.export_file, name="export-file"),
+]
+
+GUESTS = [
+    path("projects/<slug:slug>/guests/", guest_links.listing, name="guest-links"),
+    path("projects/<slug:slug>/guests/new/", guest_links.create, name="guest-link-create"),
+    path("guests/<int:pk>/", guest_links.detail, name="guest-link-detail"),
+    path("guests/<int:pk>/change/", guest_links.change, name="guest-link-change"),
+    path("guests/<int:pk>/revoke/", guest_links.revoke, name="guest-link-revoke"),
+    path("guests/<int:pk>/remake/", guest_links.remake, name="guest-link-remake"),
+    path("g/<str:token>/", guests.home, name="guest-home"),
+    path("g/<str:token>/enter/", guests.enter, name="guest-enter"),
+    path("g/<str:token>/takes/<int:number>/", guests.take, name="guest-take"),
+    path("g/<str:token>/takes/<int:number>/video/", guest_files.video, name="guest-video"),
+    path("g/<str:token>/takes/<int:number>/poster/", guest_files.poster, name="guest-poster"),
+    path("g/<str:token>/takes/<int:number>/filmstrip/", guest_files.filmstrip, name="guest-filmstrip"),
+    path("g/<str:token>/takes/<int:number>/download/", guest_files.download, name="guest-download"),
+    path("g/<str:token>/takes/<int:number>/comments/", guest_acts.comment, name="guest-comment"),
+    path("g/<str:token>/takes/<int:number>/talk/", guest_acts.talk, name="guest-talk"),
+    path("g/<str:token>/takes/<int:number>/decide/", guest_acts.decide, name="guest-decide"),
 ]
 
 SPEND = [
@@ -137,6 +204,17 @@ BUDGETS = [
     path("projects/<slug:slug>/budgets/", budgets.project_budget_add, name="project-budget-add"),
 ]
 
+NOTIFICATIONS = [
+    path("notifications/", notifications.notification_list, name="notification-list"),
+    path("notifications/read/", notifications.notification_read, name="notification-read"),
+    path("notifications/settings/", notifications.notification_settings, name="notification-settings"),
+    path("notifications/<int:pk>/open/", notifications.notification_open, name="notification-open"),
+    path("projects/<slug:slug>/notifications/", project_hooks.project_hook, name="project-hook"),
+    path("projects/<slug:slug>/notifications/rotate/", project_hooks.hook_rotate, name="hook-rotate"),
+    path("projects/<slug:slug>/notifications/test/", project_hooks.hook_test, name="hook-test"),
+    path("projects/<slug:slug>/notifications/<int:pk>/again/", project_hooks.dispatch_again, name="dispatch-again"),
+]
+
 HEALTH = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -153,9 +231,14 @@ urlpatterns: list[URLPattern] = [
     *PROMPTS,
     *ASSETS,
     *TAKES,
+    *REVIEW,
+    *COMMENTS,
+    *EXPORTS,
+    *GUESTS,
     *SPEND,
     *PRICES,
     *BUDGETS,
+    *NOTIFICATIONS,
     *HOOKS,
     *HEALTH,
 ]

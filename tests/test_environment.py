@@ -71,6 +71,14 @@ HALF = (
 )
 STORAGE_TLS = "STUDIO_S3_ENDPOINT must start with https:// unless the storage runs on this machine."
 SHORT_TOKEN = "STUDIO_METRICS_TOKEN must be 20 characters or more, drawn at random, or be left out."
+MAIL = {"STUDIO_MAIL_URL": "submission://studio:word@mail.example.com", "STUDIO_MAIL_FROM": "studio@example.com"}
+MAIL_SERVER = (
+    "STUDIO_MAIL_URL must be the whole address of the mail server, such as "
+    "submission://name:password@mail.example.com:587 or smtp://127.0.0.1:25. "
+    "Write special characters of name and password as %40 and the like."
+)
+MAIL_TLS = "STUDIO_MAIL_URL would send its password in the clear. Begin it with submission://, or add ?ssl=true."
+MAIL_SENDER = "STUDIO_MAIL_FROM must say whom mails come from, such as Rushes <rushes@example.com>."
 README = "The README lists every setting and its form."
 DEMO = "STUDIO_DEMO lets anybody in, so it only works on loopback. Turn it off, or use STUDIO_HOST=127.0.0.1."
 TLS = "STUDIO_PUBLIC_URL must start with https:// unless the studio is only used on this machine."
@@ -104,6 +112,13 @@ WHOLE = "STUDIO_PUBLIC_URL must be the whole address people use, such as https:/
             {**BUCKET, "STUDIO_S3_BUCKET": "s3://rushes"},
             "STUDIO_S3_BUCKET must be the bucket's plain name, such as rushes-references.",
         ),
+        ({**MAIL, "STUDIO_MAIL_URL": "mail.example.com"}, MAIL_SERVER),
+        ({**MAIL, "STUDIO_MAIL_URL": "https://mail.example.com"}, MAIL_SERVER),
+        ({**MAIL, "STUDIO_MAIL_URL": "smtp://studio:pa/ss@mail.example.com"}, MAIL_SERVER),
+        ({**MAIL, "STUDIO_MAIL_URL": ""}, MAIL_SERVER),
+        ({**MAIL, "STUDIO_MAIL_URL": "smtp://studio:word@mail.example.com"}, MAIL_TLS),
+        ({**MAIL, "STUDIO_MAIL_FROM": ""}, MAIL_SENDER),
+        ({**MAIL, "STUDIO_MAIL_FROM": "Rushes"}, MAIL_SENDER),
     ],
 )
 def test_environment_refuses_a_bad_setting_and_says_what_to_do(
@@ -121,6 +136,19 @@ def test_environment_takes_a_whole_bucket(read: Read, endpoint: str) -> None:
 
     assert environment.studio_s3_bucket == "rushes-references"
     assert environment.studio_s3_endpoint == endpoint.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "submission://studio:word@mail.example.com",
+        "smtp://studio:word@mail.example.com:465?ssl=true",
+        "smtp://studio:word@127.0.0.1:1025",
+        "smtp://mail.example.com",
+    ],
+)
+def test_environment_takes_a_mail_server(read: Read, server: str) -> None:
+    assert read(**MAIL | {"STUDIO_MAIL_URL": server}).studio_mail_url == server
 
 
 @pytest.mark.parametrize("name", ["STUDIO_PORT", "STUDIO_MAX_UPLOAD_BYTES", "STUDIO_DEMO", "STUDIO_BEHIND_PROXY"])
@@ -214,6 +242,8 @@ def test_secrets_are_not_in_what_a_debug_page_shows(monkeypatch: pytest.MonkeyPa
         "STUDIO_SECRET_KEY": "marked-signing-key",
         "STUDIO_SECRET_KEYS": "marked-cipher-key",
         "STUDIO_METRICS_TOKEN": "marked-token-for-prometheus",
+        "STUDIO_MAIL_URL": "submission://studio:marked-password@mail.example.com",
+        "STUDIO_MAIL_FROM": "studio@example.com",
         "DATABASE_URL": "postgresql://studio:marked-password@127.0.0.1/studio",
         **BUCKET,
     }.items():

@@ -84,6 +84,20 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   for (const card of [...fragment.children]) if (document.getElementById(card.id)) card.remove();
 });
 
+// Cards of takes that somebody has deleted leave; the focus goes to the page rather than nowhere.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const gone = document.getElementById("changes")?.dataset.gone?.split(",") ?? [];
+  if (event.detail.target?.id !== "changes") return;
+  for (const card of gone.map((id) => document.getElementById(`render-card-${id}`))) {
+    if (card?.contains(document.activeElement)) document.getElementById("main").focus({ preventScroll: true });
+    card?.remove();
+  }
+});
+
+// A row of tabs that is wider than the phone begins where the one that is open can be seen.
+const tab = document.querySelector(".tabs > [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
 function focusWhatArrived(scope) {
   scope.querySelector?.("[data-focus-on-load]")?.focus();
 }

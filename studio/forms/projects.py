@@ -15,6 +15,8 @@ from studio.providers.merging import merged
 
 _NO_DEFAULT = ("", "No default")
 _SILENT = "off"
+MOST_APPROVALS = 9
+_NOT_A_NUMBER = f"Write a whole number from 1 to {MOST_APPROVALS}."
 _DEFAULTS = ("model", "operation", "aspect_ratio", "duration", "resolution", "sound")
 
 
@@ -46,6 +48,19 @@ class ProjectSettingsForm(ProjectForm):
             "never after anything uncertain."
         ),
     )
+    approvals_needed = forms.IntegerField(
+        label="Approvals that a take needs",
+        min_value=1,
+        max_value=MOST_APPROVALS,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _NOT_A_NUMBER),
+        widget=forms.NumberInput(attrs={"class": "input number"}),
+        help_text="Of different people. Takes that have fewer go back into the queue when you raise it.",
+    )
+    artists_decide_on_own = forms.BooleanField(
+        required=False,
+        label="People may decide on takes that they asked for themselves",
+        help_text="Artists on their own takes, and reviewers too. Managers always may.",
+    )
     sound = forms.ChoiceField(required=False, choices=[_NO_DEFAULT, ("on", "With sound"), (_SILENT, "Silent")])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,6 +76,8 @@ class ProjectSettingsForm(ProjectForm):
         """What the form shows of a project."""
         initial = {**project.default_settings, "name": project.name, "brief": project.brief}
         initial["tries_next_gateway"] = project.tries_next_gateway
+        initial["approvals_needed"] = project.approvals_needed
+        initial["artists_decide_on_own"] = project.artists_decide_on_own
         initial["model"] = registry.studio_model_of(str(initial.get("model", "")))
         if "sound" in initial:
             initial["sound"] = initial["sound"] or _SILENT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.services import leases, recovery, reference_copies
+from studio.services import demo_review, exports, leases, recovery, reference_copies
 from studio.services.queue import ensure_tracker
 
 
@@ -16,3 +16,5 @@ def each_minute() -> None:
     ensure_tracker()
     recovery.sweep()
     reference_copies.ask_to_clear()
+    exports.ask_to_clear()
+    demo_review.ask()

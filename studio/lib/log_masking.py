@@ -1,4 +1,4 @@
-"""Keeps what opens doors out of the log: keys, signed links and invitations."""
+"""Keeps what opens doors out of the log: keys, signed links, invitations and guest links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from studio.lib.masking import REMOVED, mask
 
 _INVITATION = re.compile(r"/invitations/[^\s/\"'<>]+/")
+_GUEST_LINK = re.compile(r"/g/\d+-[^\s/\"'<>?#]+")
 
 
 class MaskedLog(logging.Filter):
@@ -23,4 +24,4 @@ class MaskedLog(logging.Filter):
 
 def masked(text: str) -> str:
     """The text without keys, tokens of links and signed addresses."""
-    return _INVITATION.sub(f"/invitations/{REMOVED}/", mask(text))
+    return _GUEST_LINK.sub(f"/g/{REMOVED}", _INVITATION.sub(f"/invitations/{REMOVED}/", mask(text)))

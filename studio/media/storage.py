@@ -39,6 +39,13 @@ def render_name(render_id: object, filename: str) -> str:
     return f"renders/{render_id}/{filename}"
 
 
+def export_name(export_id: int, filename: str) -> str:
+    """Where a file lies that was made for the edit."""
+    if not _PLAIN_NAME.fullmatch(filename):
+        raise SuspiciousFileOperation("An export's file has a plain name.")
+    return f"exports/{export_id}/{filename}"
+
+
 def absolute(name: str) -> Path:
     """The path of a stored file; refuses every name that would lead out of MEDIA_ROOT, by links as well."""
     root = Path(settings.MEDIA_ROOT).resolve()

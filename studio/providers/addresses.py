@@ -38,6 +38,21 @@ def checked_base_url(url: str, *, allow_loopback: bool) -> str:
     return str(parsed).rstrip("/")
 
 
+def checked_call_url(url: str, *, allow_loopback: bool) -> str:
+    """The address of a chat service or the like, which may hold a token in its path or query; else UnsafeAddress."""
+    parsed = _parsed(url.strip())
+    if parsed.userinfo or parsed.fragment:
+        raise UnsafeAddress("The address must not hold a user name or a fragment (#).")
+    if is_loopback_host(parsed.host):
+        if not allow_loopback:
+            raise UnsafeAddress("Addresses on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+    elif parsed.scheme != "https":
+        raise UnsafeAddress("The address must begin with https://.")
+    elif not _is_public_host(parsed.host):
+        raise UnsafeAddress("The address must name a public host on the internet.")
+    return str(parsed)
+
+
 def url_under(base_url: str, path: str) -> httpx.URL:
     """The URL of one of our own paths below the base URL."""
     if not path.startswith("/") or path.startswith("//"):

@@ -20,7 +20,7 @@ from studio.models import Project, ProviderKey, Render, RetiredSecret
 from studio.providers import registry
 from studio.providers.addresses import UnsafeAddress, checked_base_url
 from studio.providers.provider import Provider
-from studio.services import audit, key_waiting
+from studio.services import audit, happenings, key_waiting
 from studio.services.audit import STUDIO, Actor
 from studio.services.key_limits import lock
 from studio.services.key_rows import KeyRow, gateway_name, key_list, subject_of
@@ -179,7 +179,9 @@ def pause_refused(*, key: ProviderKey, said: str, meaning: str) -> None:
                 paused_at=now(), pause_reason=reason[:300], paused_by_studio=True
             )
             _note(STUDIO, "key-pause", found, reason)
-            key_waiting.hold(key=lock(key_id=key.pk))
+            paused = lock(key_id=key.pk)
+            key_waiting.hold(key=paused)
+            happenings.key_paused(key=paused)
 
 
 def resume(*, key: ProviderKey, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from studio.choices import Role
 from studio.models import Invitation, Membership, Project, User
+from studio.services import notifications
 
 # Which role counts for more when somebody is invited again; a reviewer may do least.
 _RANK = {Role.REVIEWER: 1, Role.ARTIST: 2, Role.MANAGER: 3}
@@ -67,6 +68,8 @@ def remove_member(*, membership: Membership) -> None:
     _keep_a_manager(membership)
     Membership.objects.filter(pk=membership.pk).delete()
     _withdraw_unbacked_invitations(membership.user)
+    if not membership.user.is_admin:
+        notifications.forget(person=membership.user, project=membership.project)
 
 
 @transaction.atomic
@@ -81,6 +84,7 @@ def unmake_admin(*, user: User) -> None:
     _keep_an_admin(user)
     User.objects.filter(pk=user.pk).update(is_studio_admin=False, is_superuser=False)
     _withdraw_unbacked_invitations(user)
+    notifications.forget(person=user)
 
 
 @transaction.atomic

@@ -26,7 +26,9 @@ CLUSTERS = (MAIN, MEDIA, TRACK)
 _ELSEWHERE = {
     "studio.jobs.ingest": MEDIA,
     "studio.jobs.posters": MEDIA,
+    "studio.jobs.previews": MEDIA,
     "studio.jobs.clear_references": MEDIA,
+    "studio.jobs.exports": MEDIA,
     "studio.jobs.track": TRACK,
 }
 # Of each slot's tracker: which start counts. Its token stands in the lease of the slot's name and this ending, and

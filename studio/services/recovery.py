@@ -12,10 +12,11 @@ from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
 from studio.lib.holders import is_gone
 from studio.models import Asset, Output, Render
-from studio.services import clock_jumps, key_limits, key_secrets, leases, proofs, queue
+from studio.services import clock_jumps, dispatches, exports, key_limits, key_secrets, leases, previews, proofs, queue
 from studio.services.acceptances import adopt, adopt_late
 from studio.services.assets import PREPARATION_TRIES
 from studio.services.attempts import record_unknown
+from studio.services.guest_links import JOB as PREVIEW_JOB
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
 
@@ -52,12 +53,15 @@ def sweep() -> dict[str, int]:
             "submits": _enqueue_all(_forgotten(RenderState.QUEUED, _sendable()), "studio.jobs.submit.submit"),
             "cancels": _cancel_again(),
             "proofs": proofs.ask_for_due(),
+            "notices": dispatches.recover(),
         }
     if queue.waiting(queue.MEDIA) < BATCH:
         found |= {
             "fetches": _enqueue_all(_forgotten(RenderState.FETCHING, Q()), "studio.jobs.ingest.ingest"),
             "assets": _prepare_forgotten(),
             "pictures": _picture_forgotten(),
+            "exports": _export_forgotten(),
+            "previews": _preview_forgotten(),
         }
     return found
 
@@ -140,6 +144,17 @@ def _prepare_forgotten() -> int:
 def _picture_forgotten() -> int:
     bare = Output.objects.filter(poster="", pictures_tries__lt=PICTURES_TRIES)
     return _again(bare.values_list("render_id", "created_at", "pictures_tries"), "studio.jobs.posters.picture_take")
+
+
+def _export_forgotten() -> int:
+    left = exports.forgotten(hint_life=HINT_LIFE)
+    for pk in left:
+        enqueue(exports.JOB, pk)
+    return len(left)
+
+
+def _preview_forgotten() -> int:
+    return previews.give_up_killed() + _again(previews.unmade(), PREVIEW_JOB)
 
 
 def _again(rows: QuerySet[Any, tuple[int, datetime, int]], dotted: str) -> int:

@@ -15,8 +15,9 @@ from studio.lib.clock import now
 from studio.models import Project, ProviderKey, Render, User
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
-from studio.services import overrides
+from studio.services import budget_notices, overrides
 from studio.services.doors import BY_HAND
+from studio.services.limits import Stop
 from studio.services.overrides import Override
 from studio.services.queue import enqueue, ensure_tracker
 from studio.services.requests import can_be_called_back, capability_with, find_problems
@@ -28,11 +29,12 @@ _RETRIES = UUID("0d5f3a34-7f5c-4c57-9f0e-2a1f6f7f2b61")
 
 
 class Refused(Exception):
-    """The request cannot go out; `problems` says why, field by field. Nothing was stored or sent."""
+    """The request cannot go out; `problems` says why, field by field, `stops` which limits. Nothing was stored."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], stops: Sequence[Stop] = ()) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = problems
+        self.stops = stops
 
 
 class AlreadyRendered(Refused):
@@ -74,6 +76,9 @@ def create_renders(
             if made := made_by(project=project, submission=submission):
                 return _same(made, key, request, takes)
             return _store(order, takes, closed, override)
+    except Refused as refused:
+        budget_notices.tell_of_stops(project=project, person=asked_by, stops=refused.stops)
+        raise
     except IntegrityError:
         # The same press arrived twice at once, and the other one was first.
         if made := made_by(project=project, submission=submission):
@@ -86,11 +91,14 @@ def _store(order: Order, takes: int, closed: Closed, override: Override | None) 
         project=order.project, stops=closed.stops, override=override, person=order.asked_by
     )
     if found:
-        raise Refused([*found])
+        raise Refused([*found], closed.stops)
     held = overrides.held_note(stops=closed.stops, override=override)
     made = [store_render(order=order, take_number=number, held=held) for number in range(1, takes + 1)]
     if closed.stops and override is not None:
         overrides.record(stops=closed.stops, override=override, renders=made)
+    budget_notices.tell_of_press(
+        project=order.project, person=order.asked_by, limits=closed.limits, amount=closed.amount
+    )
     ensure_tracker()
     return made
 
@@ -199,6 +207,7 @@ def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = Tr
             parent=render,
             lineage=Lineage.RETRY,
             source_take=render.source_take,
+            answers=render.answers,
         ),
         door_reason=render.door_reason if render.door_reason == BY_HAND else SAME_KEY,
     )[0]

@@ -54,7 +54,7 @@ def read_inputs(*, project: Project, pairs: Sequence[str]) -> ShellInput:
 
 
 def _take(project: Project, value: str) -> Render:
-    takes = project.renders.select_related("key", "output")
+    takes = project.renders.present().select_related("key", "output")
     take = takes.filter(pk=int(value)).first() if value.isascii() and value.isdigit() else None
     if take is None:
         raise ValidationError(f"There is no take {value} in this project.")

@@ -11,7 +11,7 @@ from django.db import transaction
 from studio.choices import ENDED, LIVE, RenderState
 from studio.lib.clock import now
 from studio.models import Render, RenderEvent, User
-from studio.services import ledger
+from studio.services import happenings, ledger
 
 S = RenderState
 
@@ -60,7 +60,8 @@ def reopen(*, render: Render, reason: str, actor: User | None, **changes: Any) -
     money is held again unless it is paid. False and ValueError as above."""
     if render.state not in REOPENED:
         raise ValueError(f"A render that is {render.state} is not taken up again.")
-    return _step(render, S.WAITING, reason, actor, changes)
+    # What moves again is seen again: nothing is paid for out of sight.
+    return _step(render, S.WAITING, reason, actor, changes | {"deleted_at": None, "deleted_by": None})
 
 
 def _step(
@@ -75,8 +76,9 @@ def _step(
             return False
         _write(render, before, to, reason, actor)
         _carry_money(render, before, to, free or reason, is_free=bool(free))
-    for name, value in changes.items():
-        setattr(render, name, value)
+        for name, value in changes.items():
+            setattr(render, name, value)
+        happenings.take_moved(render=render)
     return True
 
 

@@ -37,6 +37,47 @@ def take_page(request: HttpRequest, pk: int) -> str:
     return reverse("render-detail", args=[access.render(request, pk, access.WHO_SPENDS).pk])
 
 
+def take_to_look_at(request: HttpRequest, pk: int) -> str:
+    """Where every member acts on a take."""
+    return reverse("render-detail", args=[access.render(request, pk).pk])
+
+
+def comment_page(request: HttpRequest, pk: int) -> str:
+    """Where a comment stands."""
+    found = access.comment(request, pk)
+    return f"{reverse('render-detail', args=[found.render_id])}#comment-{found.parent_id or found.pk}"
+
+
+def noted_page(request: HttpRequest, pk: int) -> str:
+    """Where whoever spends answers a comment."""
+    return reverse("render-detail", args=[access.note_to_answer(request, pk).render_id])
+
+
+def verdict_page(request: HttpRequest, pk: int) -> str:
+    """Where whoever spends answers the reason of a verdict."""
+    return reverse("render-detail", args=[access.review(request, pk, access.WHO_SPENDS).render_id])
+
+
+def take_to_decide_on(request: HttpRequest, pk: int) -> str:
+    """Where whoever decides on a take does so."""
+    return reverse("render-review", args=[access.take_to_decide_on(request, pk).pk])
+
+
+def deleted_page(request: HttpRequest, pk: int) -> str:
+    """Where deleted takes are brought back."""
+    return reverse("deleted-takes", args=[access.deleted_take(request, pk).project.slug])
+
+
+def gallery_page(request: HttpRequest) -> str:
+    """Where takes are chosen."""
+    return reverse("gallery")
+
+
+def guest_link_page(request: HttpRequest, pk: int) -> str:
+    """Where managers see to a guest link."""
+    return reverse("guest-link-detail", args=[access.guest_link(request, pk).pk])
+
+
 def studio_page(request: HttpRequest, slug: str) -> str:
     """Where the composer of a project is."""
     return reverse("project-detail", args=[access.project(request, slug, access.WHO_SPENDS).slug])

@@ -11,6 +11,7 @@ from studio import access
 from studio.media import storage
 from studio.media.ranges import ranged_response
 from studio.models import Output, Render
+from studio.models.renders import RenderQuerySet
 
 # By the ending that the studio itself gave, after it had looked into the file.
 CONTENT_TYPES = {
@@ -42,7 +43,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The still that stands for the take."""
-    return _file(request, pk, "poster")
+    return _file(request, pk, "poster", takes=access.takes_to_recognise(request))
 
 
 @login_required
@@ -59,8 +60,11 @@ def last_frame(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "last_frame")
 
 
-def _file(request: HttpRequest, pk: int, column: str, download_name: str = "") -> HttpResponseBase:
-    visible = Render.objects.visible_to(access.person(request)).filter(pk=pk).values("pk")
+def _file(
+    request: HttpRequest, pk: int, column: str, download_name: str = "", takes: RenderQuerySet | None = None
+) -> HttpResponseBase:
+    takes = Render.objects.visible_to(access.person(request)) if takes is None else takes
+    visible = takes.filter(pk=pk).values("pk")
     output = Output.objects.filter(render__in=visible).only("sha256", column).first()
     name = getattr(output, column) if output else ""
     if output is None or not name:

@@ -17,7 +17,7 @@ from studio.choices import Role
 from studio.forms.budgets import BudgetForm
 from studio.forms.projects import ProjectForm, ProjectSettingsForm
 from studio.models import Budget, Project
-from studio.services import projects
+from studio.services import projects, reviews
 from studio.services.budgets import limits_of
 
 _POSTERS = 3
@@ -83,12 +83,14 @@ def project_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
-    """Name, brief and what the composer starts with."""
+    """Name, brief, what the composer starts with, and the rules of the review."""
     project = access.project(request, slug, access.WHO_MANAGES)
     form = ProjectSettingsForm(request.POST or None, initial=ProjectSettingsForm.initial_of(project))
     if request.method == "POST" and form.is_valid():
         words = {name: form.cleaned_data[name] for name in ("name", "brief", "tries_next_gateway")}
         projects.describe(project=project, default_settings=form.default_settings(), **words)
+        rules = {name: form.cleaned_data[name] for name in ("approvals_needed", "artists_decide_on_own")}
+        reviews.set_rules(project=project, actor=access.person(request), **rules)
         messages.success(request, "Saved.")
         return redirect("project-settings", slug=project.slug)
     return settings_page(request, project, form=form)

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from studio import access
@@ -19,7 +20,11 @@ from studio.models import Attempt, Render, RenderEvent
 from studio.services import assets, confirming, drafts, proofs, renders, second_looks
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
+from studio.views.comments import talk_context
 from studio.views.form_pages import form_on, take_page
+from studio.views.player_context import member_urls, player_of
+from studio.views.review_panel import review_context
+from studio.views.shots import shot_context
 
 HISTORY = 200
 
@@ -27,15 +32,21 @@ HISTORY = 200
 @login_required
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The take's page: player, request, price and history."""
-    take = access.render(request, pk)
+    """The take's page: player, request, price and history; of a deleted one, where whoever may brings it back."""
+    try:
+        take = access.render(request, pk)
+    except Http404:
+        deleted = access.deleted_takes(request, Render.objects.filter(pk=pk)).select_related("project").first()
+        if deleted is None:
+            raise
+        return redirect(f"{reverse('deleted-takes', args=[deleted.project.slug])}#deleted-{pk}")
     cursor = RenderEvent.objects.cursor()
     return render(request, "renders/detail.html", detail_context(request, take) | {"cursor": cursor})
 
 
 def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
     """Everything about one take."""
-    siblings = take.project.renders.values_list("pk", flat=True)
+    siblings = take.project.renders.present().values_list("pk", flat=True)
     may_spend = access.may(request, take.project, access.WHO_SPENDS)
     return {
         "section": "projects",
@@ -43,14 +54,17 @@ def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
         "newer": siblings.filter(pk__gt=take.pk).order_by("pk").first(),
         "spends_in": {take.project_id} if may_spend else set(),
         "take": take,
+        "player": player_of(take, member_urls(take)),
         "project": take.project,
         "may_spend": may_spend,
         "may_look_again": may_spend and second_looks.can_look_again(take),
         "inputs": take.inputs.select_related("asset"),
         "events": take.events.select_related("actor").exclude(reason__endswith=PROGRESS).order_by("-id")[:HISTORY],
         "ledger": take.ledger.all(),
-        "children": take.children.in_gallery(),
         **_open_questions(request, take),
+        **talk_context(request, take),
+        **review_context(request, take),
+        **shot_context(take),
     }
 
 
@@ -189,4 +203,4 @@ def _back(request: HttpRequest, take: Render, said: str, level: int = messages.S
 def _card(request: HttpRequest, take: Render) -> HttpResponse:
     may_spend = access.may(request, take.project, access.WHO_SPENDS)
     spends_in = {take.project_id} if may_spend else set()
-    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in})
+    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in, "selects": True})

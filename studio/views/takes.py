@@ -15,7 +15,9 @@ from studio import access
 from studio.models import Membership, Project, Render, RenderEvent, User
 from studio.models.events import GAP_PATIENCE
 from studio.models.renders import RenderQuerySet
+from studio.services.take_bin import BROUGHT_BACK, DELETED
 from studio.views.doubts import Doubts, concerns, doubts_of
+from studio.views.unread import with_unread
 
 PAGE = 24
 # A page that none of the news concerns keeps asking from where it was, until so many have gathered.
@@ -52,6 +54,7 @@ def project_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@with_unread
 def changes(request: HttpRequest) -> HttpResponse:
     """What has changed since `?since=`: 204 for nothing, else the changed cards and the next place to ask from."""
     since = number(request.GET.get("since", "")) or 0
@@ -61,18 +64,21 @@ def changes(request: HttpRequest) -> HttpResponse:
     if not events:
         return HttpResponse(status=204)
     takes = _changed(request, {event.render_id for event in events}, number(request.GET.get("oldest", "")) or 0)
-    if not takes and len(events) < FAR_BEHIND:
+    gone = _gone(request, {event.render_id for event in events if event.reason == DELETED})
+    if not takes and not gone and len(events) < FAR_BEHIND:
         return HttpResponse(status=204)
-    born = {event.render_id for event in events if not event.from_state}
+    born = {event.render_id for event in events if not event.from_state or event.reason == BROUGHT_BACK}
     shown = {pk for pk in map(number, request.GET.get("shown", "").split(",")) if pk}
     context = {
         "fresh": [take for take in takes if take.pk in born - shown],
         "changed": [take for take in takes if take.pk not in born - shown],
         "cursor": events[-1].pk,
+        "gone": _listed(gone),
         "shown": _listed(shown - born),
         "project": _project_slug(request),
         "doubts": _doubts_to_show(request, events),
         "spends_in": _spends_in(access.person(request)),
+        "selects": True,
     }
     return render(request, "renders/_changes.html", context)
 
@@ -105,6 +111,7 @@ def page_of_takes(request: HttpRequest, takes: RenderQuerySet, project: Project 
         "shown": _listed({take.pk for take in found if take.created_at > just_born}),
         "project": project,
         "spends_in": _spends_here(request, project) if project else _spends_in(access.person(request)),
+        "selects": True,
     }
 
 
@@ -122,6 +129,15 @@ def _changed(request: HttpRequest, ids: set[int], oldest: int) -> list[Render]:
     takes = Render.objects.visible_to(access.person(request)).in_gallery().filter(pk__in=ids, pk__gte=oldest)
     slug = _project_slug(request)
     return list(takes.filter(project__slug=slug) if slug else takes)
+
+
+def _gone(request: HttpRequest, ids: set[int]) -> set[int]:
+    """Those among `ids` that are deleted now, in projects that the user may open: their cards leave the page."""
+    if not ids:
+        return set()
+    inside = Project.objects.visible_to(access.person(request))
+    deleted = Render.objects.filter(pk__in=ids, project__in=inside, deleted_at__isnull=False)
+    return set(deleted.values_list("pk", flat=True))
 
 
 def _project_slug(request: HttpRequest) -> str:
@@ -143,6 +159,9 @@ def _spends_in(user: User) -> set[int]:
 
 class _Everywhere(set[int]):
     """The projects of a studio admin: all of them, without asking."""
+
+    def __bool__(self) -> bool:
+        return True
 
     def __contains__(self, project_id: object) -> bool:
         return True

@@ -90,6 +90,10 @@ def start(data_dir: Path, log: Path, *, pace: float = 0.5) -> Stack:
     except AssertionError as error:
         stop(stack)
         raise AssertionError(f"{error}; it said:\n{log.read_text()}") from None
+    except BaseException:
+        # Whatever else ends the wait, no studio is left running behind it.
+        stop(stack)
+        raise
     return stack
 
 

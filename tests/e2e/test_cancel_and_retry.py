@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -69,12 +72,37 @@ def ask_to_cancel(card: Locator) -> None:
 @pytest.fixture
 def idle_worker(studio_stack: Stack) -> Iterator[None]:
     """For the moment of a test the worker and all its parts stand still, so that nothing is sent."""
-    parts = family(studio_stack.child("qcluster"))
-    for number in parts:
-        os.kill(number, signal.SIGSTOP)
+    stopped: list[int] = []
+    wait_for(lambda: stand_still(studio_stack, stopped), "the worker to stand still and hold nothing")
     yield
-    for number in reversed(parts):
+    go_on(stopped)
+
+
+def stand_still(stack: Stack, stopped: list[int]) -> bool:
+    """Stop it where it stands; if that is within a transaction that nobody could write beside, let it go on first."""
+    stopped[:] = family(stack.child("qcluster"))
+    for number in stopped:
+        os.kill(number, signal.SIGSTOP)
+    database = stack.data_dir / "studio.sqlite3"
+    if not database.exists() or is_writable(database):
+        return True
+    go_on(stopped)
+    return False
+
+
+def go_on(stopped: list[int]) -> None:
+    for number in reversed(stopped):
         os.kill(number, signal.SIGCONT)
+
+
+def is_writable(database: Path) -> bool:
+    with closing(sqlite3.connect(database, timeout=0.5, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def family(number: int) -> list[int]:

@@ -79,14 +79,14 @@ def boxes(page: Page) -> dict[str, FloatRect | None]:
 
 
 def play_and_seek(page: Page) -> None:
-    """The picture moves on by itself, and follows the position slider."""
+    """The picture moves on by itself, and follows the position slider, which counts frames."""
     page.locator("[data-player-play]").click()
     wait_for(lambda: page.evaluate("document.querySelector('video').currentTime > 0.3"), "the video to move on")
     page.locator("[data-player-play]").click()
 
     expect(page.locator("[data-player-play]")).to_have_attribute("aria-label", "Play")
 
-    page.locator("[data-player-range]").fill("750")
+    page.locator("[data-player-range]").fill("72")
 
     wait_for(lambda: abs(page.evaluate("document.querySelector('video').currentTime") - 3) < 0.1, "the seek to end")
 

@@ -21,6 +21,8 @@ def logged(message: str, *args: object, error: Exception | None = None) -> str:
     [
         ("/invitations/1-17.6PqEabc_-9/", "/invitations/[removed]/"),
         ("/r/eyJhIjoxfQ~1abc/plate.png", "/r/[removed]/plate.png"),
+        ("/g/12-Ab_c-9.6PqEabc_-9/takes/2/video/", "/g/[removed]/takes/2/video/"),
+        ("/g/12-Ab_c-9.6PqEabc_-9", "/g/[removed]"),
         ("/projects/demo/", "/projects/demo/"),
     ],
 )

@@ -36,8 +36,10 @@ def test_enqueue_keeps_files_and_polls_apart_from_what_is_sent() -> None:
 
     assert {name: cluster for name, cluster in elsewhere.items() if cluster != queue.MAIN} == {
         "clear_references": "media",
+        "exports": "media",
         "ingest": "media",
         "posters": "media",
+        "previews": "media",
         "track": "track",
     }
 

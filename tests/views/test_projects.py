@@ -25,6 +25,7 @@ SETTINGS = {
     "duration": "",
     "resolution": "",
     "sound": "",
+    "approvals_needed": "1",
 }
 
 

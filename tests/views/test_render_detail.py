@@ -116,12 +116,12 @@ def test_neighbours_are_of_the_same_project(client_of: ClientOf, project: Projec
 
 def test_what_came_of_a_take_stands_below_it(client_of: ClientOf, project: Project, artist: User) -> None:
     take = make_render(project)
-    child = make_render(project, parent=take, lineage="vary")
+    child = make_render(project, parent=take, shot=take, lineage="vary")
 
     body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
     child_body = client_of(artist).get(reverse("render-detail", args=[child.pk])).content.decode()
 
-    assert f'id="render-card-{child.pk}"' in body
+    assert f'<a class="shot-step" href="{reverse("render-detail", args=[child.pk])}"' in body
     assert f'href="{reverse("render-detail", args=[take.pk])}">take {take.pk}</a>' in child_body
 
 
@@ -147,13 +147,13 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
     for position in range(count):
         RenderInput.objects.create(render=take, asset=make_asset(project), role="reference_image", position=position)
         note(render=take, reason="Looked at", actor=artist)
-        make_output(make_render(project, parent=take, asked_by=artist))
+        make_output(make_render(project, parent=take, shot=take, asked_by=artist))
     client = client_of(artist)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         response = client.get(reverse("render-detail", args=[take.pk]))
 
-    assert len(response.context["children"]) == count
+    assert len(response.context["shot"].after) == count
 
 
 @pytest.mark.parametrize(
