@@ -30,8 +30,3 @@ def frame_of(text: str, rate: Fraction) -> int:
         raise ValueError(f"“{text}” is no timecode: write minutes:seconds:frames, such as 00:02:12.")
     hours, minutes, seconds, frames = (int(part or 0) for part in found.groups())
     return ((hours * 60 + minutes) * 60 + seconds) * per_second + frames
-
-
-def seconds_of(frame: int, rate: Fraction) -> Fraction:
-    """When `frame` begins, in seconds."""
-    return Fraction(frame) / rate

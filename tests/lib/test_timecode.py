@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from studio.lib.timecode import frame_of, seconds_of, timecode
+from studio.lib.timecode import frame_of, timecode
 
 NTSC = Fraction(30000, 1001)
 
@@ -35,7 +35,3 @@ def test_plain_number_is_a_frame() -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no timecode"):
         frame_of(text, Fraction(24))
-
-
-def test_seconds_are_exact() -> None:
-    assert seconds_of(30, NTSC) == Fraction(1001, 1000)
