@@ -72,7 +72,7 @@ class Talk:
     def answered(self) -> Remark | None:
         """The comment that the form replies to."""
         parent = str(self.form["parent"].value() or "")
-        return next((thread for thread in self.threads if str(thread["pk"]) == parent), None)
+        return next((thread for thread in self.threads if thread["pk"] == parent), None)
 
 
 def talk_context(
@@ -176,7 +176,7 @@ def _number(request: HttpRequest, take: Render) -> int:
 
 def _chosen(request: HttpRequest, threads: list[Remark]) -> Comment | None:
     wanted, remarks = request.GET.get("edit", ""), [each for thread in threads for each in (thread, *thread["replies"])]
-    return next((each["comment"] for each in remarks if each["may_edit"] and str(each["pk"]) == wanted), None)
+    return next((each["comment"] for each in remarks if each["may_edit"] and each["pk"] == wanted), None)
 
 
 def _back(request: HttpRequest) -> str:
