@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from studio.choices import WANTS_REASON, ReviewState, Role, Verdict
+from studio.choices import WANTS_REASON, ReviewState, Verdict
 from studio.lib.clock import now
 from studio.models import Guest, Project, Render, Review, User
 from studio.services import guest_links, review_notices, talk, verdicts
@@ -26,11 +26,6 @@ EVENTS = {
     Verdict.REJECTED: "Rejected",
 }
 _STANDING = ("review_state", "review_asked_at", "review_asked_by")
-
-
-def may_decide(*, take: Render, user: User, role: Role | None) -> bool:
-    """Whether this person, with this role in its project, may decide on the take now."""
-    return not (verdicts.why_not_role(take=take, user=user, role=role) or verdicts.why_not_now(take))
 
 
 def why_not_sent(take: Render) -> str:

@@ -219,7 +219,9 @@ def test_who_decides(project: Project, artist: User, role: Role | None, own: boo
     take = Render.objects.get(pk=ready(project, asked_by=person if own else artist).pk)
     reviews.send(takes=[take], actor=artist)
 
-    assert reviews.may_decide(take=take, user=person, role=role) is may
+    stands_against = verdicts.why_not_role(take=take, user=person, role=role) or verdicts.why_not_now(take)
+
+    assert (stands_against == "") is may
     assert [*review_queue.waiting(user=person, only_mine=True)] == ([take] if may else [])
     if may:
         reviews.decide(take=take, verdict=Verdict.APPROVED, reviewer=person)
