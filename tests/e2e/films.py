@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
 
 from studio.media import posters, storage
-from studio.media.probe import probe
 from studio.models import Project
 from tests.e2e.stack import Stack
 from tests.factories import make_output, make_render
+from tests.films import facts_of
 
 
 def put_takes(stack: Stack, project: str, *films: Path) -> list[int]:
@@ -35,18 +34,5 @@ def make_take(project: str, film: str) -> int:
     video = shutil.copyfile(film, folder / "video.mp4")
     posters.make_poster(video, folder / "poster.webp")
     strip = posters.make_filmstrip(video, folder / "filmstrip.webp")
-    info = probe(video)
-    make_output(
-        take,
-        sha256=hashlib.sha256(video.read_bytes()).hexdigest(),
-        size=info.size,
-        width=info.width,
-        height=info.height,
-        seconds=info.seconds,
-        frame_rate=str(info.fps),
-        frame_count=info.frame_count,
-        video_codec=info.video_codec,
-        audio_codec=info.audio_codec,
-        filmstrip_frames=strip.frames,
-    )
+    make_output(take, filmstrip_frames=strip.frames, **facts_of(video))
     return take.pk
