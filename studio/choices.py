@@ -218,3 +218,35 @@ class ExportFormat(TextChoices):
     OTIO = "otio", "OpenTimelineIO"
     EDL = "edl", "EDL (CMX 3600)"
     FCPXML = "fcpxml", "Final Cut Pro XML"
+
+
+class BulkAct(TextChoices):
+    """What can be done to many takes at once."""
+
+    TAG = "tag", "Tag"
+    UNTAG = "untag", "Remove tag"
+    RATE = "rate", "Rate"
+    FAVOURITE = "favourite", "Favourite"
+    UNFAVOURITE = "unfavourite", "Remove from favourites"
+    COLLECT = "collect", "Add to collection"
+    UNCOLLECT = "uncollect", "Remove from collection"
+    MOVE = "move", "Move to another collection"
+    REVIEW = "review", "Send for review"
+    DELETE = "delete", "Delete"
+
+
+class BulkState(TextChoices):
+    """How far work on many takes has come."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Under way"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+
+
+class CellState(TextChoices):
+    """What became of one cell of a matrix; its take tells the rest."""
+
+    OPEN = "open", "Not asked for"
+    REFUSED = "refused", "Cannot be rendered"
+    ASKED = "asked", "Asked for"

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "studio.views.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "studio.views.middleware.files_of_members_only",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -86,7 +87,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studio.views.context.studio",
             ],
-            "builtins": ["studio.templatetags.icons"],
+            "builtins": ["studio.templatetags.icons", "django.templatetags.i18n"],
         },
     }
 ]
@@ -155,6 +156,20 @@ USE_TZ = True
 TIME_ZONE = environment.studio_time_zone
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
+# Each in its own words, for whoever looks for theirs; British English is what the texts are written in.
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("id", "Bahasa Indonesia"),
+    ("zh-hans", "简体中文"),
+    ("uz", "Oʻzbekcha"),
+    ("fr", "Français"),
+    ("sv", "Svenska"),
+]
+LOCALE_PATHS = [BASE_DIR / "studio" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = not STUDIO_DEMO
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

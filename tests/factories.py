@@ -150,6 +150,9 @@ def make_render(project: Project, key: ProviderKey | None = None, **over: Any) -
         "model": request.model,
         "operation": request.operation,
         "spec": request.to_json(),
+        "aspect_ratio": request.aspect_ratio,
+        "resolution": request.resolution,
+        "seconds": request.duration,
         "submission": uuid4(),
         "estimate": Decimal("0.42"),
     }

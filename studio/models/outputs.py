@@ -23,6 +23,8 @@ class Output(models.Model):
     video_codec = models.CharField(max_length=30)
     audio_codec = models.CharField(max_length=30, blank=True)
     poster = models.CharField(max_length=200, blank=True)
+    # Smaller copies of the poster for cards, by their width in pixels: {"320": storage name, "640": …}.
+    card_posters = models.JSONField(default=dict, blank=True)
     filmstrip = models.CharField(max_length=200, blank=True)
     filmstrip_frames = models.PositiveSmallIntegerField(default=0)
     last_frame = models.CharField(max_length=200, blank=True)

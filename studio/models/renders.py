@@ -6,13 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, ReviewState, Standing
 from studio.models.attempts import Attempt
 from studio.models.encryption import EncryptedTextField
 from studio.models.users import User
+
+PRESENT = Q(deleted_at__isnull=True)
+# What a take counts for in an order by price: what was paid, until then what was estimated.
+COST = Coalesce("price", "estimate")
 
 
 class RenderQuerySet(models.QuerySet["Render"]):
@@ -148,6 +153,15 @@ class Render(models.Model):
     # Taken out of every list; brought back by a person, or cleared away by a job after some time.
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey("studio.User", models.SET_NULL, null=True, related_name="+")
+    # When the files of a deleted take were removed; then it cannot be brought back, and its money still counts.
+    cleared_at = models.DateTimeField(null=True)
+
+    # What galleries filter and sort by: as asked for, and once the file is here, as it is.
+    aspect_ratio = models.CharField(max_length=12, blank=True)
+    resolution = models.CharField(max_length=12, blank=True)
+    seconds = models.DecimalField(max_digits=10, decimal_places=3, null=True)
+    # 1 to 5 by the people of the project, 0 for none.
+    rating = models.PositiveSmallIntegerField(default=0)
 
     # Set on what a press finds made by an earlier one of the same submission; not a column.
     was_asked_before = False
@@ -199,6 +213,14 @@ class Render(models.Model):
                 fields=["project", "id"], name="render_approved", condition=Q(review_state=ReviewState.APPROVED)
             ),
             models.Index(fields=["deleted_at"], name="render_deleted", condition=Q(deleted_at__isnull=False)),
+            # One for each order of a gallery, of one project and of all.
+            models.Index(fields=["project", "-rating", "-id"], name="render_rated_in_project", condition=PRESENT),
+            models.Index(fields=["-rating", "-id"], name="render_rated", condition=PRESENT),
+            models.Index(fields=["project", "-seconds", "-id"], name="render_length_in_project", condition=PRESENT),
+            models.Index(fields=["-seconds", "-id"], name="render_length", condition=PRESENT),
+            models.Index(F("project"), COST.desc(), F("id").desc(), name="render_cost_in_project", condition=PRESENT),
+            models.Index(COST.desc(), F("id").desc(), name="render_cost", condition=PRESENT),
+            models.Index(fields=["prompt_version", "-id"], name="render_of_prompt"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,10 @@ class User(AbstractUser):
     is_studio_admin = models.BooleanField(default=False)
     # Where each kind of notification goes, as far as chosen: {kind: ["app", "mail"]}.
     notice_choices = models.JSONField(default=dict, blank=True)
+    # A code of settings.LANGUAGES for pages and mails; empty for what the browser asks for.
+    language = models.CharField(max_length=10, blank=True)
+    # What the first-run guide need not show again, such as "guide".
+    hints_seen = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["username"]

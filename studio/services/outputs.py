@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from studio.choices import RenderState
+from studio.lib import ratios
 from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.media.info import MediaInfo
@@ -64,11 +65,20 @@ def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pi
             not_before=None,
             result_url="",
             progress=None,
+            **_as_it_is(request, info),
         )
         if not moved:
             return
         Output.objects.update_or_create(render=render, defaults=_columns(file, sha256, info, pictures))
         _settle(render, request, info)
+
+
+def _as_it_is(request: RenderRequest, info: MediaInfo) -> dict[str, object]:
+    """What galleries sort and filter by, read from the file where the request left it open."""
+    known: dict[str, object] = {"seconds": info.seconds}
+    if ":" not in request.aspect_ratio and info.width and info.height:
+        known["aspect_ratio"] = ratios.nearest(info.width, info.height)
+    return known
 
 
 def _columns(file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> dict[str, object]:
