@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, ReviewState, Standing
+from studio.choices import AT_GATEWAY, ENDED, LIVE, Lineage, Operation, RenderState, ReviewState, Standing, label_of
 from studio.models.attempts import Attempt
 from studio.models.encryption import EncryptedTextField
 from studio.models.users import User
@@ -18,6 +18,11 @@ from studio.models.users import User
 PRESENT = Q(deleted_at__isnull=True)
 # What a take counts for in an order by price: what was paid, until then what was estimated.
 COST = Coalesce("price", "estimate")
+# All that galleries filter by, newest first: with an index of these no row of a take is opened for a filter.
+FILTERED = [
+    *("-id", "project", "state", "review_state", "operation", "model", "provider", "aspect_ratio", "resolution"),
+    *("seconds", "asked_by", "created_at", "rating", "currency", "price", "estimate", "lineage"),
+]
 
 
 class RenderQuerySet(models.QuerySet["Render"]):
@@ -165,6 +170,9 @@ class Render(models.Model):
 
     # Set on what a press finds made by an earlier one of the same submission; not a column.
     was_asked_before = False
+    # What a card shows of the person who looks and of the tags: set by views/marks.py, not columns.
+    is_favourite = False
+    tag_names: tuple[str, ...] = ()
 
     objects = RenderQuerySet.as_manager()
 
@@ -221,10 +229,26 @@ class Render(models.Model):
             models.Index(F("project"), COST.desc(), F("id").desc(), name="render_cost_in_project", condition=PRESENT),
             models.Index(COST.desc(), F("id").desc(), name="render_cost", condition=PRESENT),
             models.Index(fields=["prompt_version", "-id"], name="render_of_prompt"),
+            models.Index(fields=FILTERED, name="render_filters", condition=PRESENT),
+            # Whether a take went on at another gateway is asked for each card of a page.
+            models.Index(fields=["parent", "-id"], name="render_children", condition=Q(parent__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"take {self.pk}"
+
+    # Django's own way works through all the labels of a field for each one that it shows.
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words."""
+        return label_of(RenderState, self.state)
+
+    def get_operation_display(self) -> str:  # type: ignore[no-redef]
+        """The operation in words."""
+        return label_of(Operation, self.operation)
+
+    def get_review_state_display(self) -> str:  # type: ignore[no-redef]
+        """Where it stands in the review, in words."""
+        return label_of(ReviewState, self.review_state)
 
     @property
     def is_live(self) -> bool:

@@ -80,10 +80,12 @@ def test_card_of_a_ready_take_leads_to_everything_of_it(client_of: ClientOf, pro
     body = card_of(client_of(artist).get(reverse("gallery")).content.decode(), take.pk)
 
     names = (
-        "render-detail", "output-poster", "output-filmstrip", "output-download",
+        "render-detail", "output-filmstrip", "output-download",
         "render-reuse", "render-use-last-frame", "render-extend", "render-vary",
     )  # fmt: skip
     assert [name for name in names if f'"{reverse(name, args=[take.pk])}"' not in body] == []
+    small, large = (reverse("output-card-poster", args=[take.pk, width]) for width in (480, 960))
+    assert (f'src="{small}"' in body, f'srcset="{small} 480w, {large} 960w"' in body) == (True, True)
 
 
 def test_ready_take_without_pictures_yet_says_so(client_of: ClientOf, project: Project, artist: User) -> None:
@@ -112,7 +114,7 @@ def test_gallery_asks_the_same_number_of_questions_for_any_number_of_takes(
         make_output(make_render(project, asked_by=artist))
     client = client_of(artist)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(11):
         response = client.get(reverse("gallery"))
 
     assert len(response.context["takes"]) == count
