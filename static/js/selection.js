@@ -1,28 +1,50 @@
-// Ticking takes: ranges with Shift, Escape clears, and what is ticked stays so when cards are drawn anew. The bar itself needs no script.
+// Ticking takes: by click, Shift, a band drawn on empty space, and keys; what is ticked stays so when cards are drawn anew. The bar itself needs no script.
 
 const MOST = 4;
+// More ticks than this go as one field: a form holds only so many.
+const FIELDS = 400;
+// Acts after which the takes are where they were, and may be wanted for the next act.
+const STAYS = new Set(["rate", "tag", "untag", "favourite", "unfavourite", "collect"]);
+// Where a band may begin: on nothing that can be read or pressed.
+const EMPTY = "html, body, main, .takes, .takes-more, .section-head, #gallery-results";
+// As many as an address may hold.
+const LISTED = 300;
 const KEPT = `selection:${location.pathname}`;
 const form = document.querySelector("[data-selection]");
 const part = (name) => form.querySelector(`[data-selection-${name}]`);
+const all = form && part("all");
+const allWords = form && part("all-words").textContent;
+const danger = form && part("confirm");
+const warning = danger?.getAttribute("hx-confirm");
 const ticked = new Set();
 let anchor = null;
+let reach = null;
 
 const boxes = () => [...document.querySelectorAll(".take-select > input")];
+const cardOf = (box) => box.closest(".take");
+const boxOf = (card) => card.querySelector(".take-select > input");
+const isTyping = (element) => Boolean(element.closest?.("textarea, select, input:not([type=checkbox]), [contenteditable]"));
 
 function reasonAgainstComparing() {
-  if (ticked.size < 2) return "Choose one more to compare";
-  return ticked.size > MOST ? `Four at most can be compared` : "";
+  if (all.checked) return gettext("A few can be compared, not all");
+  if (ticked.size < 2) return gettext("Choose one more to compare");
+  if (ticked.size > MOST) return gettext("Four at most can be compared");
+  const bare = boxes().some((box) => box.checked && cardOf(box).dataset.state !== "ready");
+  return bare ? gettext("Only finished takes can be compared") : "";
 }
 
 function offer() {
   const reason = reasonAgainstComparing();
   const looksOnly = boxes().filter((box) => box.checked && "onlyLooks" in box.dataset).length;
-  part("count").textContent = `${ticked.size} selected`;
+  const words = interpolate(ngettext("%(number)s selected", "%(number)s selected", ticked.size), { number: ticked.size }, true);
+  part("count").textContent = all.checked ? gettext("All selected") : words;
+  danger?.setAttribute("hx-confirm", `${all.checked ? part("all-words").textContent : words}\n${warning}`);
   part("compare").disabled = Boolean(reason);
   const send = part("spends");
-  if (send) send.disabled = looksOnly > 0;
-  const sending = send && looksOnly ? "Some are of projects where you do not render, and others send those" : "";
+  if (send) send.disabled = looksOnly > 0 && !all.checked;
+  const sending = send?.disabled ? gettext("Some are of projects where you do not render, and others send those") : "";
   part("reason").textContent = [reason, sending].filter(Boolean).join(" · ");
+  for (const button of form.querySelectorAll("[data-selection-some]")) button.disabled = all.checked || ticked.size > LISTED;
 }
 
 // The set is what counts: a card that is drawn anew comes with an empty box.
@@ -36,31 +58,49 @@ function clear() {
   for (const box of boxes()) box.checked = false;
   ticked.clear();
   anchor = null;
+  forgetAll();
   offer();
 }
 
+function forgetAll() {
+  all.checked = false;
+  part("all-words").textContent = allWords;
+}
+
 function range(from, to, isTicked) {
-  const all = boxes();
-  const [first, last] = [all.findIndex((box) => box.value === from), all.indexOf(to)].sort((one, other) => one - other);
-  if (first < 0) return;
-  for (const box of all.slice(first, last + 1)) tick(box, isTicked);
+  const cards = boxes();
+  const [first, last] = [cards.findIndex((box) => box.value === from), cards.indexOf(to)].sort((one, other) => one - other);
+  if (first < 0) return [];
+  const between = cards.slice(first, last + 1);
+  for (const box of between) tick(box, isTicked);
+  return between;
 }
 
 function clicked(event) {
   const box = event.target;
-  if (!box.matches?.(".take-select > input")) return;
+  if (!box.matches?.(".take-select > input")) return tickByShift(event);
+  if (all.checked) forgetAll();
   tick(box, box.checked);
   if (event.shiftKey && anchor !== null) range(anchor, box, box.checked);
   anchor = box.value;
+  return offer();
+}
+
+// With something ticked already, Shift and a click on a card ticks up to it instead of opening a window.
+function tickByShift(event) {
+  const card = event.shiftKey && anchor !== null && event.target.closest?.(".take-title")?.closest(".take");
+  if (!card || !boxOf(card)) return;
+  event.preventDefault();
+  range(anchor, boxOf(card), true);
   offer();
 }
 
-// After a swap: boxes get their ticks back, and what is no longer there or no longer ready is forgotten.
+// After a swap: boxes get their ticks back, and what is no longer there is forgotten.
 function redraw() {
-  if (!ticked.size) return;
-  const all = boxes();
-  for (const box of all) box.checked = ticked.has(box.value);
-  const there = new Set(all.map((box) => box.value));
+  if (!ticked.size && !all.checked) return;
+  const now = boxes();
+  for (const box of now) tick(box, ticked.has(box.value) || all.checked);
+  const there = new Set(now.map((box) => box.value));
   for (const pk of ticked) if (!there.has(pk)) ticked.delete(pk);
   offer();
 }
@@ -74,65 +114,205 @@ function adopt() {
   offer();
 }
 
-// The note is for sending alone: it stands in no address of a comparison or an export.
-function leaveNoteOut(submitter) {
-  const note = form.elements.note;
-  if (!note || submitter === part("spends")) return;
-  note.disabled = true;
-  setTimeout(() => (note.disabled = false));
+// "All that match" is what the page shows at this moment; how many that are is worth knowing before one acts on them.
+async function chooseAll() {
+  if (!all.checked) return clear();
+  const view = document.querySelector("[data-view]")?.dataset.view ?? location.search;
+  if (!("fixed" in all.dataset)) all.value = `?${view.replace(/^\?/, "")}`;
+  for (const box of boxes()) tick(box, true);
+  offer();
+  const answer = await fetch(`${all.dataset.count}&view=${encodeURIComponent(all.value)}`).catch(() => null);
+  if (!answer?.ok || !all.checked) return;
+  part("all-words").textContent = await answer.text();
+  offer();
 }
 
-function forgetNote() {
-  if (!part("note")) return;
-  form.elements.note.value = "";
-  part("note").open = false;
+// An address of a comparison or an export holds the ticks and nothing else of the form.
+function trim({ formData }) {
+  const takes = formData.getAll("take");
+  if (takes.length <= FIELDS && !all.checked) return;
+  formData.delete("take");
+  if (!all.checked) formData.set("takes", takes.join(","));
 }
 
-// At once, and not with the event that says so later: the first letter typed belongs into the note.
-function unfoldNote(event) {
+function leaveOut(submitter) {
+  if (submitter?.formMethod === "post") return;
+  const others = [...form.querySelectorAll("input")];
+  for (const field of others) field.disabled = true;
+  setTimeout(() => others.forEach((field) => { field.disabled = false; }));
+}
+
+function sent(event) {
+  const act = event.target.dataset?.selectionAct;
+  if (!act || !event.detail.successful) return;
+  // Nobody else hears of a heart, so the feed of changes does not tell of it.
+  if (act.endsWith("favourite")) document.dispatchEvent(new CustomEvent("hearts", { detail: { takes: [...ticked], on: act === "favourite" } }));
+  for (const box of form.querySelectorAll("[data-selection-box]")) {
+    if (box.contains(document.activeElement)) box.querySelector("summary").focus();
+    for (const input of box.open || act === "review" ? box.querySelectorAll("input") : []) input.value = "";
+    box.open = false;
+  }
+  sessionStorage.removeItem(KEPT);
+  if (!STAYS.has(act) || all.checked) clear();
+}
+
+// At once, and not with the event that says so later: the first letter typed belongs into the field.
+function unfold(event) {
+  const box = event.target.closest("summary")?.closest("[data-selection-box]");
+  if (!box) return;
   event.preventDefault();
-  part("note").open = !part("note").open;
-  if (part("note").open) form.elements.note.focus();
+  for (const other of form.querySelectorAll("[data-selection-box]")) other.open = other === box && !box.open;
+  if (box.open) box.querySelector(".selection-panel input, .selection-panel button").focus();
 }
 
-// Enter in the note sends; the form's first button is the one that compares.
-function sendFromNote(event) {
-  if (event.target !== form.elements.note || event.isComposing) return;
+// Enter in a field presses what the field is for; the form's first button is the one that compares.
+function keyInBox(event) {
+  const box = event.target.closest("[data-selection-box]");
+  if (!box?.open || event.isComposing) return;
   if (event.key === "Escape") {
-    part("note").open = false;
-    part("note").querySelector("summary").focus();
-  } else if (event.key !== "Enter") return;
+    event.preventDefault();
+    box.open = false;
+    box.querySelector("summary").focus();
+  } else if (event.key === "Enter" && event.target.matches("input")) {
+    event.preventDefault();
+    (box.querySelector("[data-selection-act]") ?? part("spends")).click();
+  }
+}
+
+// The card that a key is meant for: the one with the focus, else the one under the pointer.
+function current() {
+  const active = document.activeElement;
+  if (document.querySelector("dialog[open]") || isTyping(active)) return null;
+  const focused = active.closest(".take");
+  if (focused) return active.matches(".take-title, .take-select > input") ? focused : null;
+  return active === document.body || active.id === "main" ? document.querySelector(".take:hover") : null;
+}
+
+function neighbour(card, key) {
+  const cards = [...document.querySelectorAll(".take:has(.take-title)")];
+  const at = cards.indexOf(card);
+  if (key === "ArrowLeft" || key === "ArrowRight") return cards[at + (key === "ArrowLeft" ? -1 : 1)];
+  const box = card.getBoundingClientRect();
+  const middle = (box.left + box.right) / 2;
+  const beyond = cards.map((each) => ({ each, place: each.getBoundingClientRect() }))
+    .filter(({ place }) => (key === "ArrowDown" ? place.top > box.top + 8 : place.top < box.top - 8));
+  if (!beyond.length) return null;
+  const tops = beyond.map(({ place }) => place.top);
+  const row = key === "ArrowDown" ? Math.min(...tops) : Math.max(...tops);
+  const away = ({ place }) => Math.abs((place.left + place.right) / 2 - middle);
+  return beyond.filter(({ place }) => Math.abs(place.top - row) < 8).sort((one, other) => away(one) - away(other))[0].each;
+}
+
+// Nothing is under the keys yet: right or down leads to the first card that is in view.
+function enter(event) {
+  const { activeElement: active } = document;
+  const isFree = active === document.body || active?.id === "main";
+  if (!isFree || event.shiftKey || !["ArrowRight", "ArrowDown"].includes(event.key)) return;
+  if (document.querySelector("dialog[open], [data-player]")) return;
+  const first = [...document.querySelectorAll(".take:has(.take-title)")].find((card) => card.getBoundingClientRect().top >= 0);
+  if (!first || first.getBoundingClientRect().top > innerHeight) return;
   event.preventDefault();
-  if (event.key === "Enter") part("spends").click();
+  first.querySelector(".take-title").focus({ preventScroll: true });
+  first.scrollIntoView({ block: "nearest" });
+}
+
+function walk(event, card) {
+  const next = neighbour(card, event.key);
+  if (!next) return;
+  event.preventDefault();
+  next.querySelector(".take-title").focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+  if (!event.shiftKey || !boxOf(card)) {
+    reach = null;
+    return;
+  }
+  for (const box of reach?.last ?? []) tick(box, false);
+  reach ??= { from: boxOf(card).value };
+  reach.last = range(reach.from, boxOf(next), true);
+  anchor = reach.from;
+  offer();
+}
+
+function keys(event) {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.key === "Enter" && event.target.matches(".take-select > input")) event.preventDefault();
+  if (event.key === "Escape" && ticked.size && !document.querySelector("dialog[open]") && !isTyping(event.target)) return clear();
+  if ((event.ctrlKey || event.metaKey) && event.key === "a" && !event.altKey) return everything(event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const card = current();
+  if (!card) return enter(event);
+  if (event.key.startsWith("Arrow")) walk(event, card);
+  else if (event.key.toLowerCase() === "x" && boxOf(card)) {
+    event.preventDefault();
+    boxOf(card).click();
+  }
+}
+
+function everything(event) {
+  const there = boxes();
+  if (!there.length || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  for (const box of there) tick(box, true);
+  anchor = there[0].value;
+  offer();
+}
+
+// The band: in coordinates of the page, so that it may grow while the page scrolls.
+function band(start) {
+  const isFree = start.pointerType !== "touch" && start.button === 0 && start.target.matches(EMPTY);
+  if (!isFree || !boxes().length || start.clientX >= document.documentElement.clientWidth) return;
+  const from = { x: start.pageX, y: start.pageY };
+  const before = start.shiftKey || start.ctrlKey || start.metaKey ? new Set(ticked) : new Set();
+  const sheet = Object.assign(document.createElement("div"), { className: "selection-band" });
+  let last = start;
+  const draw = () => {
+    const to = { x: last.clientX + scrollX, y: last.clientY + scrollY };
+    if (!sheet.isConnected && Math.hypot(to.x - from.x, to.y - from.y) < 6) return;
+    if (!sheet.isConnected) document.body.append(sheet);
+    document.documentElement.classList.add("is-banding");
+    const [left, top] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
+    const [width, height] = [Math.abs(from.x - to.x), Math.abs(from.y - to.y)];
+    Object.assign(sheet.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    const area = sheet.getBoundingClientRect();
+    for (const box of boxes()) {
+      const place = cardOf(box).getBoundingClientRect();
+      const isIn = place.left < area.right && place.right > area.left && place.top < area.bottom && place.bottom > area.top;
+      tick(box, isIn || before.has(box.value));
+    }
+    if (all.checked) forgetAll();
+    offer();
+  };
+  const move = (event) => {
+    last = event;
+    if (event.clientY < 40) scrollBy(0, -16);
+    else if (event.clientY > innerHeight - 40) scrollBy(0, 16);
+    draw();
+  };
+  const end = () => {
+    sheet.remove();
+    document.documentElement.classList.remove("is-banding");
+    for (const [name, does] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["scroll", draw]]) removeEventListener(name, does);
+  };
+  for (const [name, does] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["scroll", draw]]) addEventListener(name, does);
 }
 
 function start() {
   document.addEventListener("click", clicked);
-  form.addEventListener("keydown", sendFromNote);
-  part("note")?.querySelector("summary").addEventListener("click", unfoldNote);
-  document.addEventListener("keydown", (event) => {
-    // A box is ticked with the space bar; Enter would send its form.
-    if (event.key === "Enter" && event.target.matches(".take-select > input")) event.preventDefault();
-    if (event.key !== "Escape" || event.defaultPrevented || !ticked.size) return;
-    if (document.querySelector("dialog[open]") || event.target.closest("textarea, input:not([type=checkbox]), select")) return;
-    clear();
-  });
+  document.addEventListener("keydown", keys);
+  document.addEventListener("pointerdown", band);
+  form.addEventListener("click", unfold);
+  form.addEventListener("keydown", keyInBox);
+  form.addEventListener("formdata", trim);
+  all.addEventListener("change", chooseAll);
   form.addEventListener("reset", (event) => {
     event.preventDefault();
     clear();
   });
   form.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.selectionConfirm;
-    if (question && !confirm(question)) event.preventDefault();
-    else sessionStorage.setItem(KEPT, JSON.stringify(question ? [] : [...ticked]));
-    leaveNoteOut(event.submitter);
+    sessionStorage.setItem(KEPT, JSON.stringify([...ticked]));
+    leaveOut(event.submitter);
   });
-  form.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
-    sessionStorage.removeItem(KEPT);
-    clear();
-    forgetNote();
-  });
+  form.addEventListener("htmx:afterRequest", sent);
   for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterSettle"]) document.addEventListener(name, redraw);
   window.addEventListener("pageshow", adopt);
   adopt();

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 
 # Two deaths may be chance: a machine that is switched off, an update.
@@ -21,7 +22,9 @@ def look_at(file: Path) -> Iterator[None]:
     note = file.with_name(f"{file.name}.looks")
     if note.exists() and note.stat().st_size >= DEADLY:
         note.unlink()
-        raise Rejected("deadly", f"The studio's worker died {DEADLY} times while it looked at the file.")
+        raise Rejected(
+            "deadly", english("The studio's worker died %(number)s times while it looked at the file.", number=DEADLY)
+        )
     with note.open("ab") as marks:
         marks.write(b"x")
     try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import AttemptOutcome
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Render, User
 from studio.services import key_limits
 from studio.services.queue import ensure_tracker
@@ -47,8 +49,8 @@ def look_again(*, render: Render, actor: User) -> None:
         # As it is now, and held: a key that is deleted in this moment could not be asked with any more.
         render.key = key_limits.lock(key_id=render.key_id)
         if not can_look_again(render):
-            raise ValidationError("There is nothing more to look for at the gateway: look at this take again.")
-        reason = "Looked at once more at the gateway"
+            raise ValidationError(_("There is nothing more to look for at the gateway: look at this take again."))
+        reason = english("Looked at once more at the gateway")
         if not reopen(render=render, reason=reason, actor=actor, next_poll_at=now(), **AFRESH, **NO_WISH):
-            raise ValidationError("This take has moved on meanwhile; look at it again.")
+            raise ValidationError(_("This take has moved on meanwhile; look at it again."))
         ensure_tracker()

@@ -1,27 +1,44 @@
-"""Deleting takes so that a person can bring them back: no file, no money and no history ever goes with them."""
+"""Deleting takes so that a person can bring them back for a month; after that their files are cleared away.
+
+Neither money nor history ever goes with them."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from studio.choices import ENDED, RenderState, ReviewState, Standing
+from studio.choices import ENDED, FileState, RenderState, ReviewState, Standing
 from studio.lib.clock import now
-from studio.models import Render, User
-from studio.services.transitions import note
+from studio.lib.english import english
+from studio.models import Export, Output, Render, User
+from studio.services import leases
+from studio.services.outputs import PICTURES_TRIES
+from studio.services.queue import enqueue
+from studio.services.transitions import note, note_all
 
-DELETED = "Deleted"
-BROUGHT_BACK = "Brought back"
+DELETED = english("Deleted")
+BROUGHT_BACK = english("Brought back")
+CLEARED = english("Its files were cleared away, 30 days after it was deleted")
+KEPT_FOR = timedelta(days=30)
+JOB = "studio.jobs.clear_deleted.clear"
+A_DAY = 24 * 60 * 60
+BATCH = 100
 
 
 def why_kept(take: Render) -> str:
     """Why the take cannot be deleted, as a sentence; empty when it can be."""
     if take.review_state == ReviewState.APPROVED:
-        return f"Take {take.pk} is approved, so it stays. It can go once that decision is changed."
+        return _("Take %(take)s is approved, so it stays. It can go once that decision is changed.") % {"take": take.pk}
     if take.state == RenderState.UNCONFIRMED or take.has_ended and take.standing == Standing.POSSIBLY:
-        return f"Take {take.pk} may have been charged: say first on its page what became of it."
+        return _("Take %(take)s may have been charged: say first on its page what became of it.") % {"take": take.pk}
     if not take.has_ended:
-        return f"Take {take.pk} is still being made: wait for it, or cancel it first."
+        return _("Take %(take)s is still being made: wait for it, or cancel it first.") % {"take": take.pk}
     return ""
 
 
@@ -30,23 +47,95 @@ def delete(*, take: Render, actor: User) -> None:
 
     Raises ValidationError, and changes nothing, for one that is approved, still moves, or may have been charged.
     """
-    free = Render.objects.present().filter(pk=take.pk, state__in=ENDED)
-    free = free.exclude(review_state=ReviewState.APPROVED).exclude(standing=Standing.POSSIBLY)
+    _gone, kept = delete_all(takes=[take], actor=actor)
+    if kept:
+        raise ValidationError(kept[0][1])
+    take.refresh_from_db(fields=["deleted_at", "deleted_by"])
+
+
+def delete_all(*, takes: Sequence[Render], actor: User) -> tuple[int, list[tuple[int, str]]]:
+    """Delete those of the takes that can be: how many went, and the numbers of the others with the reason.
+
+    One that was deleted already is in neither."""
     with transaction.atomic():
-        moment = now()
-        if free.update(deleted_at=moment, deleted_by=actor):
-            note(render=take, reason=DELETED, actor=actor)
-            take.deleted_at, take.deleted_by = moment, actor
-            return
-    take.refresh_from_db(fields=["state", "standing", "review_state", "deleted_at"])
-    if take.deleted_at is None:
-        raise ValidationError(why_kept(take) or f"Take {take.pk} has just changed: look at it again.")
+        present = Render.objects.present().filter(pk__in=[take.pk for take in takes]).order_by("pk")
+        # Held until they are gone, so that none is approved between the look and the deed.
+        found = list(present.defer("result_url").select_for_update(of=("self",), no_key=True))
+        free = [take for take in found if not why_kept(take)]
+        gone = Render.objects.filter(pk__in=[take.pk for take in free])
+        gone.update(deleted_at=now(), deleted_by=actor, cleared_at=None)
+        note_all(takes=free, reason=DELETED, actor=actor)
+    return len(free), [(take.pk, said) for take in found if (said := why_kept(take))]
 
 
 def bring_back(*, take: Render, actor: User) -> None:
-    """Put it back where it was, with all that was said of it; raises ValidationError when it is not deleted."""
+    """Put it back where it was, with all that was said of it; raises ValidationError when it is not deleted, or its
+    files are gone."""
     with transaction.atomic():
-        if not Render.objects.filter(pk=take.pk, deleted_at__isnull=False).update(deleted_at=None, deleted_by=None):
-            raise ValidationError(f"Take {take.pk} is not deleted any more.")
+        deleted = Render.objects.filter(pk=take.pk, deleted_at__isnull=False)
+        if not deleted.filter(cleared_at=None).update(deleted_at=None, deleted_by=None):
+            raise ValidationError(_why_not_back(take, is_cleared=deleted.exists()))
         note(render=take, reason=BROUGHT_BACK, actor=actor)
     take.deleted_at, take.deleted_by = None, None
+
+
+def _why_not_back(take: Render, *, is_cleared: bool) -> str:
+    if is_cleared:
+        said = _("The files of take %(take)s were cleared away 30 days after it was deleted, so it cannot come back.")
+        return said % {"take": take.pk}
+    return _("Take %(take)s is not deleted any more.") % {"take": take.pk}
+
+
+def gone_for_good_at(take: Render) -> datetime | None:
+    """From when on the files of a deleted take may be cleared away."""
+    return None if take.deleted_at is None else take.deleted_at + KEPT_FOR
+
+
+def ask_to_clear() -> bool:
+    """Once a day, have the files of a month ago taken away; False when that was asked for already today."""
+    if not leases.acquire(name="clear-deleted", holder=uuid.uuid4().hex, seconds=A_DAY):
+        return False
+    enqueue(JOB)
+    return True
+
+
+def clear_next() -> list[Output]:
+    """Decide on some of the takes whose time is over, and name the files of those and of any that a dead worker left
+    behind; from here on they cannot be brought back. Nothing once all is done.
+
+    Whoever removes the files calls `record_cleared` afterwards."""
+    with transaction.atomic():
+        due = list(_due().order_by("pk").values_list("pk", flat=True)[:BATCH])
+        takes = list(
+            _due().filter(pk__in=due).order_by("pk").defer("result_url").select_for_update(of=("self",), no_key=True)
+        )
+        Render.objects.filter(pk__in=[take.pk for take in takes]).update(cleared_at=now())
+        note_all(takes=takes, reason=CLEARED)
+    left = Output.objects.filter(render__deleted_at__lte=now() - KEPT_FOR, render__cleared_at__isnull=False)
+    return list(left.exclude(file="").order_by("pk")[:BATCH])
+
+
+def files_of(output: Output) -> list[str]:
+    """The names of the files that go with a take. Its last frame stays: it is named by what it holds, so that it may
+    become a reference or another take's at any moment."""
+    names: list[str] = [output.file, output.poster, output.filmstrip, *(output.card_posters or {}).values()]
+    return [name for name in names if name]
+
+
+def record_cleared(*, output: Output) -> None:
+    """Its files are gone; what was read in them stays, and no picture of it is made any more."""
+    nothing = {"file": "", "poster": "", "filmstrip": "", "card_posters": {}}
+    Output.objects.filter(pk=output.pk).update(**nothing, pictures_tries=PICTURES_TRIES)
+
+
+def _due() -> QuerySet[Render]:
+    """Those deleted a month ago that nothing keeps."""
+    over = Render.objects.filter(deleted_at__lte=now() - KEPT_FOR, cleared_at=None, state__in=ENDED)
+    kept = over.exclude(review_state=ReviewState.APPROVED).exclude(standing=Standing.POSSIBLY)
+    return kept.exclude(pk__in=_on_their_way_out())
+
+
+def _on_their_way_out() -> list[int]:
+    """Takes that an export still reads."""
+    live = Export.objects.filter(state__in=(FileState.WAITING, FileState.RUNNING))
+    return [number for takes in live.values_list("takes", flat=True) for number in takes]

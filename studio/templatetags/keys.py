@@ -5,80 +5,84 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
+from studio.lib.english import english
 from studio.models import AuditEntry, ProviderKey
 from studio.providers import registry
 from studio.services import key_rows
+from studio.services.said import said
 
 register = template.Library()
 register.filter(key_rows.gateway_name)
 
 ACTS = {
-    "key-add": "Added the key",
-    "key-rename": "Renamed the key",
-    "key-rotate": "Gave it a new secret",
-    "key-pause": "Paused the key",
-    "key-resume": "Resumed the key",
-    "key-delete": "Deleted the key",
-    "key-limits": "Changed its limits",
-    "key-check": "Checked the key",
-    "key-reencrypt": "Encrypted every secret anew",
-    "budget-add": "Set a budget",
-    "budget-change": "Changed the budget",
-    "budget-remove": "Removed the budget",
-    "budget-override": "Rendered over the limit",
-    "guest-link-create": "Made a guest link",
-    "guest-link-change": "Changed the guest link",
-    "guest-link-revoke": "Withdrew the guest link",
-    "take-release": "Called it not created",
-    "take-adopt": "Named the gateway's task",
-    "take-send-again": "Sent it again",
-    "take-charged": "Wrote down what was charged",
-    "take-correct": "Corrected the sum",
-    "take-free": "Called it not charged",
-    "take-given-back": "Called it given back",
-    "hook-settle": "Settled its notifications",
-    "hook-rotate": "Gave its calls a new secret",
-    "notice-again": "Sent it once more",
-    "price-stop": "Stopped quoting",
-    "price-lift": "Quotes again",
+    "key-add": english("Added the key"),
+    "key-rename": english("Renamed the key"),
+    "key-rotate": english("Gave it a new secret"),
+    "key-pause": english("Paused the key"),
+    "key-resume": english("Resumed the key"),
+    "key-delete": english("Deleted the key"),
+    "key-limits": english("Changed its limits"),
+    "key-check": english("Checked the key"),
+    "key-reencrypt": english("Encrypted every secret anew"),
+    "budget-add": english("Set a budget"),
+    "budget-change": english("Changed the budget"),
+    "budget-remove": english("Removed the budget"),
+    "budget-override": english("Rendered over the limit"),
+    "guest-link-create": english("Made a guest link"),
+    "guest-link-change": english("Changed the guest link"),
+    "guest-link-revoke": english("Withdrew the guest link"),
+    "take-release": english("Called it not created"),
+    "take-adopt": english("Named the gateway's task"),
+    "take-send-again": english("Sent it again"),
+    "take-charged": english("Wrote down what was charged"),
+    "take-correct": english("Corrected the sum"),
+    "take-free": english("Called it not charged"),
+    "take-given-back": english("Called it given back"),
+    "hook-settle": english("Settled its notifications"),
+    "hook-rotate": english("Gave its calls a new secret"),
+    "notice-again": english("Sent it once more"),
+    "price-stop": english("Stopped quoting"),
+    "price-lift": english("Quotes again"),
 }
 # Names that are no person's: whoever has the machine, and the studio by itself.
-WITHOUT_ACCOUNT = {"shell": "the shell", "studio": "the studio"}
+WITHOUT_ACCOUNT = {"shell": english("the shell"), "studio": english("the studio")}
 VERDICTS = {
-    "accepted": "Accepted",
-    "refused": "Refused",
-    "unclear": "Not clear",
-    "unreachable": "Not reached",
+    "accepted": english("Accepted"),
+    "refused": english("Refused"),
+    "unclear": english("Not clear"),
+    "unreachable": english("Not reached"),
 }
 VERDICT_LEVELS = {"accepted": "good", "refused": "bad"}
 LINE_ICONS = {"good": "check", "bad": "error"}
-LINE_WORDS = {"good": "Proved", "bad": "Wrong"}
+LINE_WORDS = {"good": english("Proved"), "bad": english("Wrong")}
+NOT_PROVED = english("Not proved")
 
 
 @register.filter
 def route_name(key: ProviderKey) -> str:
     """The way that a key goes, where its gateway has several; else nothing."""
     routes = registry.get(key.provider).routes if key.provider in registry.PROVIDERS else ()
-    return next((short_label(route.label) for route in routes if route.value == key.route), key.route)
+    return next((short_label(said(route.label)) for route in routes if route.value == key.route), key.route)
 
 
 @register.filter
 def short_label(label: str) -> str:
     """The name in the label of a route, without what it is good for."""
-    return label.partition(":")[0]
+    return said(label).partition(":")[0]
 
 
 @register.filter
 def label_note(label: str) -> str:
     """What a route is good for, where its label says so behind a colon."""
-    return label.partition(":")[2].strip().capitalize()
+    return said(label).partition(":")[2].strip().capitalize()
 
 
 @register.filter
 def act_words(act: str) -> str:
     """What somebody did, in words."""
-    return ACTS.get(act, act)
+    return _(ACTS[act]) if act in ACTS else act
 
 
 @register.filter
@@ -91,7 +95,11 @@ def subject_words(entry: AuditEntry) -> str:
 @register.filter
 def actor_words(entry: AuditEntry) -> str:
     """Who did it; the name is kept even when the account is gone."""
-    return entry.actor_name if entry.actor_id else WITHOUT_ACCOUNT.get(entry.actor_name, entry.actor_name)
+    return entry.actor_name if entry.actor_id else _without_account(entry.actor_name)
+
+
+def _without_account(name: str) -> str:
+    return _(WITHOUT_ACCOUNT[name]) if name in WITHOUT_ACCOUNT else name
 
 
 @register.filter
@@ -103,7 +111,7 @@ def from_words(entry: AuditEntry) -> str:
 @register.filter
 def verdict_words(verdict: str) -> str:
     """What came of a check, in one word or two."""
-    return VERDICTS.get(verdict, "Not clear")
+    return _(VERDICTS.get(verdict, VERDICTS["unclear"]))
 
 
 @register.filter
@@ -127,4 +135,4 @@ def line_icon(state: str) -> str:
 @register.filter
 def line_words(state: str) -> str:
     """The same for whoever does not see the icon."""
-    return LINE_WORDS.get(state, "Not proved")
+    return _(LINE_WORDS.get(state, NOT_PROVED))

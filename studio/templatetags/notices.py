@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
 from studio.choices import DispatchState, NoticeChannel, NoticeKind
 from studio.models import Dispatch
@@ -55,5 +56,7 @@ def sent_level(state: str) -> str:
 def sent_to(dispatch: Dispatch) -> str:
     """For whom it is; mail addresses are nobody else's to read."""
     if dispatch.channel == NoticeChannel.WEBHOOK:
-        return "The address"
-    return f"{dispatch.notification.recipient.label}, by mail" if dispatch.notification else "A test, by mail"
+        return _("The address")
+    if dispatch.notification is None:
+        return _("A test, by mail")
+    return _("%(person)s, by mail") % {"person": dispatch.notification.recipient.label}

@@ -7,24 +7,28 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from studio.lib.english import english
+from studio.lib.figures import localised
 from studio.lib.money import CURRENCY_SIGNS
 from studio.models import PriceRow, PriceStop
 from studio.services.drift import Drift, Verdict
 from studio.services.price_list import model_name
+from studio.services.said import said
 
 register = template.Library()
 
 _FINE = Decimal("0.0001")
 # Percent: what is nearer to the estimates than this is as estimated.
 _AS_ESTIMATED = 5
-DEARER_YET = "dearer than estimated, within the limit"
-CHEAPER_YET = "cheaper than estimated, within the limit"
+DEARER_YET = english("dearer than estimated, within the limit")
+CHEAPER_YET = english("cheaper than estimated, within the limit")
 VERDICTS = {
-    Verdict.FEW: "too few bills to tell",
-    Verdict.FITS: "as estimated, within the limit",
-    Verdict.CHEAPER: "cheaper than estimated, past the limit",
-    Verdict.DEARER: "dearer than estimated, past the limit",
+    Verdict.FEW: english("too few bills to tell"),
+    Verdict.FITS: english("as estimated, within the limit"),
+    Verdict.CHEAPER: english("cheaper than estimated, past the limit"),
+    Verdict.DEARER: english("dearer than estimated, past the limit"),
 }
 
 
@@ -47,13 +51,14 @@ def rate_words(row: PriceRow) -> str:
     sign = CURRENCY_SIGNS.get(row.currency)
     if sign is None:
         figure = f"{rate:,f}"
-    return f"{sign}{figure} per {row.unit}" if sign else f"{figure} {row.currency} per {row.unit}"
+    sum_words = localised(f"{sign}{figure}" if sign else f"{figure} {row.currency}")
+    return _("%(sum)s per %(unit)s") % {"sum": sum_words, "unit": said(row.unit)}
 
 
 @register.filter
 def holds_for(row: PriceRow) -> str:
     """What a row is for: “720p, with a video”."""
-    return ", ".join(filter(None, (row.resolution, row.condition))) or "everything"
+    return ", ".join(filter(None, (row.resolution, said(row.condition)))) or _("everything")
 
 
 @register.filter
@@ -61,13 +66,13 @@ def gap_words(gap: Decimal | None) -> str:
     """“+33.3 %”, with a true minus; nothing to say of no estimates."""
     if gap is None:
         return "–"
-    return f"{gap:+.1f} %".replace("-", "\N{MINUS SIGN}") if gap else "0 %"
+    return localised(f"{gap:+.1f} %".replace("-", "\N{MINUS SIGN}")) if gap else "0 %"
 
 
 @register.filter
 def more_words(gap: Decimal) -> str:
     """The gap of a stop: “33.3 % more”."""
-    return f"{gap:,.1f}".removesuffix(".0") + " % more"
+    return _("%(percent)s %% more") % {"percent": localised(f"{gap:,.1f}".removesuffix(".0"))}
 
 
 @register.filter
@@ -81,8 +86,8 @@ def verdict_words(drift: Drift) -> str:
     """What the bills say of the estimates, in words."""
     gap = drift.gap_percent or Decimal(0)
     if drift.verdict == Verdict.FITS and abs(gap) >= _AS_ESTIMATED:
-        return DEARER_YET if gap > 0 else CHEAPER_YET
-    return VERDICTS[drift.verdict]
+        return _(DEARER_YET if gap > 0 else CHEAPER_YET)
+    return _(VERDICTS[drift.verdict])
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
 from studio.models import Render
 
@@ -12,4 +13,4 @@ register = template.Library()
 @register.filter
 def how_it_came(take: Render) -> str:
     """“Varies”, “Answers a note on” and so on, of the take that it came from; of old ones nobody wrote down how."""
-    return take.get_lineage_display() or "Comes from"
+    return take.get_lineage_display() or _("Comes from")

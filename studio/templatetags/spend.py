@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import gettext as _
 
 from studio.choices import Standing
-from studio.lib.money import booked_money, reckoned
+from studio.lib.english import english
+from studio.lib.figures import booked_money, reckoned
 from studio.models import Render
 from studio.services.spend_report import NOBODY_NAME, Figures
 
 register = template.Library()
 
-_KINDS = (("paid", "paid"), ("held", "held"), ("possibly", "possibly charged"))
+_KINDS = (("paid", english("paid")), ("held", english("held")), ("possibly", english("possibly charged")))
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Part:
 def bar_parts(figures: Figures, longest: Decimal) -> list[Part]:
     """The pieces of a bar from left to right; none for what is nothing."""
     parts, start = [], Decimal(0)
-    for kind, _ in _KINDS:
+    for kind, _word in _KINDS:
         width = getattr(figures, kind) * 100 / longest
         if width:
             parts.append(Part(kind, f"{start:.2f}", f"{width:.2f}"))
@@ -43,8 +45,8 @@ def parts_in_words(figures: Figures, currency: str) -> str:
     """Which kinds of money make up a sum, with the sum of each where there is more than one."""
     kinds = [(getattr(figures, kind), word) for kind, word in _KINDS if getattr(figures, kind)]
     if len(kinds) == 1:
-        return kinds[0][1]
-    return ", ".join(f"{booked_money(amount, currency)} {word}" for amount, word in kinds)
+        return _(kinds[0][1])
+    return ", ".join(f"{booked_money(amount, currency)} {_(word)}" for amount, word in kinds)
 
 
 @register.filter
@@ -60,4 +62,4 @@ def counted_money(take: Render) -> str:
 @register.filter
 def asker(take: Render) -> str:
     """Who asked for it."""
-    return take.asked_by.label if take.asked_by else NOBODY_NAME
+    return take.asked_by.label if take.asked_by else _(NOBODY_NAME)

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import gettext as _
 
 from studio.choices import AssetKind, InputRole, LedgerKind, Operation, RenderState, Standing
-from studio.lib.money import booked_money, fine_money, money, reckoned
+from studio.lib.english import english
+from studio.lib.figures import booked_money, fine_money, localised, money, reckoned
 from studio.models import LedgerEntry, Render
 from studio.providers import registry
 from studio.providers.capabilities import Capability
 from studio.providers.traps import Trap, trap_of
 from studio.services.ledger import CHARGED, SAID
 from studio.services.requests import can_be_called_back
+from studio.services.said import said
 
 register = template.Library()
 
@@ -27,19 +30,18 @@ OPERATION_ICONS = {
     Operation.VIDEO_EXTENSION: "extend",
 }
 OPERATION_HINTS = {
-    Operation.TEXT_TO_VIDEO: "From words alone",
-    Operation.IMAGE_TO_VIDEO: "One image begins it",
-    Operation.START_END_TO_VIDEO: "Between two images",
-    Operation.REFERENCE_TO_VIDEO: "Images, videos, sound",
-    Operation.VIDEO_TO_VIDEO: "A video, changed",
-    Operation.VIDEO_EXTENSION: "Goes on from a take",
+    Operation.TEXT_TO_VIDEO: english("From words alone"),
+    Operation.IMAGE_TO_VIDEO: english("One image begins it"),
+    Operation.START_END_TO_VIDEO: english("Between two images"),
+    Operation.REFERENCE_TO_VIDEO: english("Images, videos, sound"),
+    Operation.VIDEO_TO_VIDEO: english("A video, changed"),
+    Operation.VIDEO_EXTENSION: english("Goes on from a take"),
 }
-NO_SUM = "a sum nobody knows"
 STEPS = {
-    LedgerKind.SETTLED.value: "Paid",
-    LedgerKind.RELEASED.value: "Not charged",
+    LedgerKind.SETTLED.value: english("Paid"),
+    LedgerKind.RELEASED.value: english("Not charged"),
 }
-AS_THE_GATEWAY_DECIDES = "sound as the gateway decides"
+AS_THE_GATEWAY_DECIDES = english("sound as the gateway decides")
 
 register.filter(money)
 register.filter(booked_money)
@@ -78,8 +80,8 @@ def sound_in_words(take: Render) -> str:
     """Whether it was asked for with sound; where the gateway has no switch for it, nothing was asked."""
     model = _model_of(take)
     if model is not None and not model.sound_offered:
-        return AS_THE_GATEWAY_DECIDES
-    return "sound" if take.spec.get("sound") else "no sound"
+        return _(AS_THE_GATEWAY_DECIDES)
+    return _("sound") if take.spec.get("sound") else _("no sound")
 
 
 @register.filter
@@ -107,7 +109,7 @@ def _about(amount: Decimal | None, currency: str) -> str:
 def card_money(take: Render) -> str:
     """What a card says of the money: exact where the gateway or a person has said the sum, about so much else."""
     if take.is_released:
-        return "not charged"
+        return _("not charged")
     if take.standing != Standing.SETTLED or take.price is None:
         return reckoned(take.estimate, take.currency)
     # Without a file nothing is reckoned: only the gateway's own figure or a person's word settles it.
@@ -120,38 +122,45 @@ def charged_in_words(take: Render) -> str:
     """“16 credits were charged” of a take that ended without a file and is paid for all the same; else nothing."""
     if not take.has_ended or take.state == RenderState.READY or take.standing != Standing.SETTLED:
         return ""
-    sum_words = NO_SUM if take.price is None else booked_money(take.price, take.currency)
-    return f"{sum_words} {'was' if take.price is None else 'were'} charged"
+    if take.price is None:
+        return _("a sum nobody knows was charged")
+    return _("%(sum)s were charged") % {"sum": booked_money(take.price, take.currency)}
 
 
 @register.filter
 def price_in_words(take: Render, entries: Iterable[LedgerEntry]) -> str:
     """What the take costs, how certain that is, and on what it rests."""
     if take.is_released:
-        return "not charged"
+        return _("not charged")
     if take.standing == Standing.SETTLED:
         return _paid_in_words(take, [entry.note for entry in entries if is_bill(entry)])
     if take.estimate is None:
-        return "price unknown, possibly charged" if take.may_be_charged else "price unknown"
-    return f"{reckoned(take.estimate, take.currency)}, {'possibly charged' if take.may_be_charged else 'estimated'}"
+        return _("price unknown, possibly charged") if take.may_be_charged else _("price unknown")
+    words = _("%(sum)s, possibly charged") if take.may_be_charged else _("%(sum)s, estimated")
+    return words % {"sum": reckoned(take.estimate, take.currency)}
 
 
 def _paid_in_words(take: Render, bills: list[str]) -> str:
     if take.price is None:
-        return "paid, the sum is not known"
+        return _("paid, the sum is not known")
     if not bills:
-        counted = "count and " if take.usage else ""
-        return f"{_about(take.price, take.currency)}, by the gateway's {counted}price list"
-    said = "charged by the gateway" if bills[-1] == CHARGED else bills[-1][0].lower() + bills[-1][1:]
-    return f"{booked_money(take.price, take.currency)}, {said}"
+        words = _("%(sum)s, by the gateway's price list")
+        if take.usage:
+            words = _("%(sum)s, by the gateway's count and price list")
+        return words % {"sum": _about(take.price, take.currency)}
+    sum_words = booked_money(take.price, take.currency)
+    if bills[-1] == CHARGED:
+        return _("%(sum)s, charged by the gateway") % {"sum": sum_words}
+    word = said(bills[-1])
+    return f"{sum_words}, {word[0].lower()}{word[1:]}"
 
 
 @register.filter
 def step_in_words(entry: LedgerEntry) -> str:
     """What a step in the ledger did with the money."""
     if entry.kind == LedgerKind.RESERVED:
-        return "Held again" if entry.round > 1 else "Held"
-    return STEPS.get(entry.kind, entry.get_kind_display())
+        return _("Held again") if entry.round > 1 else _("Held")
+    return _(STEPS[entry.kind]) if entry.kind in STEPS else entry.get_kind_display()
 
 
 @register.filter
@@ -187,7 +196,7 @@ def operation_icon(value: str) -> str:
 @register.filter
 def operation_hint(value: str) -> str:
     """What an operation starts from, in a few words."""
-    return OPERATION_HINTS.get(Operation(value), "")
+    return _(OPERATION_HINTS[Operation(value)])
 
 
 @register.filter
@@ -207,7 +216,7 @@ def short_seconds(value: Decimal | str | None) -> str:
     """A length without idle zeros: 5 s, 4.2 s; nothing for a take whose file is not there."""
     if value is None or isinstance(value, str):
         return ""
-    return f"{value:.1f}".removesuffix(".0") + " s"
+    return _("%(seconds)s s") % {"seconds": localised(f"{value:.1f}".removesuffix(".0"))}
 
 
 @register.filter

@@ -11,9 +11,11 @@ from typing import TypedDict
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from studio.lib import names
 from studio.lib.timecode import timecode
@@ -146,16 +148,18 @@ class _Scribe:
     def _known(self, pk: int | None) -> str:
         found = self._people.get(pk or 0)
         if found is None:
-            return "The team"
+            return _("The team")
         # A username may be an address of mail, which is none of a guest's business.
         is_for_guests = self._viewer.link is not None
-        return found.display_name or found.get_full_name() or "The team" if is_for_guests else found.label
+        return found.display_name or found.get_full_name() or _("The team") if is_for_guests else found.label
 
     def _resolved(self, comment: Comment) -> str:
         if comment.resolved_at is None:
             return ""
-        by = f" by {self._known(comment.resolved_by_id)}" if comment.resolved_by_id else ""
-        return f"Resolved{by}, {_written(localtime(comment.resolved_at))}"
+        when = _written(localtime(comment.resolved_at))
+        if not comment.resolved_by_id:
+            return _("Resolved, %(when)s") % {"when": when}
+        return _("Resolved by %(person)s, %(when)s") % {"person": self._known(comment.resolved_by_id), "when": when}
 
     def _words(self, comment: Comment) -> SafeString:
         mentioned = [pk for pk in self._mentions.get(comment.pk, ()) if pk in self._people]
@@ -178,4 +182,4 @@ class _Scribe:
 
 
 def _written(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b, %H:%M}"
+    return date_format(moment, "j M, H:i")

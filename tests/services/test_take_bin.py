@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from studio.choices import RenderState, ReviewState, Standing
+from studio.lib.clock import now
 from studio.models import Project, Render, RenderEvent, User
 from studio.services import budgets, take_bin
 from studio.services.transitions import reopen
@@ -100,3 +102,30 @@ def test_a_deleted_take_that_moves_again_is_seen_again(project: Project, artist:
     assert reopen(render=take, reason="The gateway has it after all", actor=None)
 
     assert list(Render.objects.present()) == [take]
+
+
+def test_a_take_that_was_cleared_and_moved_again_is_kept_for_a_month_like_any_other(
+    project: Project, artist: User
+) -> None:
+    take = make_render(project, state=RenderState.FAILED, standing=Standing.RELEASED)
+    take_bin.delete(take=take, actor=artist)
+    Render.objects.filter(pk=take.pk).update(deleted_at=now() - timedelta(days=31))
+    take_bin.clear_next()
+    assert reopen(render=take, reason="The gateway has it after all", actor=None)
+    assert Render.objects.get(pk=take.pk).cleared_at is None
+    Render.objects.filter(pk=take.pk).update(state=RenderState.READY, standing=Standing.SETTLED)
+    make_output(take)
+    take_bin.delete(take=Render.objects.get(pk=take.pk), actor=artist)
+
+    assert take_bin.clear_next() == []
+
+    take_bin.bring_back(take=take, actor=artist)
+    assert list(Render.objects.present()) == [take]
+
+
+def test_what_was_deleted_today_is_never_cleared_whatever_mark_it_has(project: Project, artist: User) -> None:
+    take = ready(project)
+    take_bin.delete(take=take, actor=artist)
+    Render.objects.filter(pk=take.pk).update(cleared_at=now())
+
+    assert take_bin.clear_next() == []

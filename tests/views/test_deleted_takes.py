@@ -60,7 +60,7 @@ def test_artists_delete_their_own_and_managers_all(
 
     assert (left, present()) == ({other}, set())
     assert said(first) == [
-        f"Take {take.pk} is deleted. Nothing is lost: bring them back under “Deleted takes” of the project. "
+        f"Take {take.pk} is deleted. Nothing is lost: bring it back under “Deleted takes” of the project. "
         f"Still here: Take {other.pk} is somebody else’s: only a manager of the project deletes it."
     ]
 

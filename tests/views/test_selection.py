@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from studio.choices import Role
 from studio.lib.clock import now
@@ -15,43 +17,42 @@ from studio.models import Project, User
 from tests.factories import make_output, make_project, make_render
 
 ClientOf = Callable[[User], Client]
-ACTS = {
-    "send": "review-send",
-    "compare": "compare",
-    "export": "export-create",
-    "guest": "guest-link-create",
-    "delete": "take-delete",
-}
+GONE_TO = {"compare": "compare", "export-create": "export", "guest-link-create": "guest", "bulk-download": "download"}
+ORGANISE = ["rate"] * 6 + ["favourite", "unfavourite", "tag", "untag", "collect"]
 
 
 def acts_on(body: str, project: Project) -> list[str]:
     """The acts that the bar of selected takes offers, in their order on the page."""
     form = body.partition('id="selection"')[2].partition("</form>")[0]
-    of_project = {"export", "guest"}
-    ways = {reverse(name, args=[project.slug] if act in of_project else []): act for act, name in ACTS.items()}
-    return [ways[way] for way in re.findall(r'(?:formaction|action)="([^"]+)"', f'id="selection"{form}')]
+    ways = re.findall(r'(?:formaction|action)="([^"]+)"', f'id="selection"{form}')
+    return [act_of(html.unescape(way)) for way in ways]
+
+
+def act_of(way: str) -> str:
+    path, _, query = way.partition("?")
+    return QueryDict(query).get("act") or GONE_TO[resolve(path).url_name or ""]
 
 
 def ticks(body: str) -> list[int]:
     return [int(pk) for pk in re.findall(r'name="take" value="(\d+)" form="selection"', body)]
 
 
-def test_only_ready_takes_can_be_ticked(client_of: ClientOf, project: Project, artist: User) -> None:
+def test_takes_of_every_state_can_be_ticked(client_of: ClientOf, project: Project, artist: User) -> None:
     ready = make_render(project)
     make_output(ready)
-    make_render(project)
+    queued = make_render(project)
 
     body = client_of(artist).get(reverse("gallery")).content.decode()
 
-    assert ticks(body) == [ready.pk]
+    assert ticks(body) == [queued.pk, ready.pk]
 
 
 @pytest.mark.parametrize(
     ("role", "acts"),
     [
-        (Role.ARTIST, ["compare", "send", "export", "delete"]),
-        (Role.REVIEWER, ["compare", "export"]),
-        (Role.MANAGER, ["compare", "send", "export", "guest", "delete"]),
+        (Role.ARTIST, ["compare", "review", *ORGANISE, "download", "export", "delete"]),
+        (Role.REVIEWER, ["compare", *ORGANISE, "download", "export"]),
+        (Role.MANAGER, ["compare", "review", *ORGANISE, "download", "export", "guest", "delete"]),
     ],
 )
 def test_selection_in_a_project_offers_what_the_role_may_do(
@@ -64,7 +65,13 @@ def test_selection_in_a_project_offers_what_the_role_may_do(
     assert acts_on(body, project) == acts
 
 
-@pytest.mark.parametrize(("role", "acts"), [(Role.ARTIST, ["compare", "send"]), (Role.REVIEWER, ["compare"])])
+@pytest.mark.parametrize(
+    ("role", "acts"),
+    [
+        (Role.ARTIST, ["compare", "review", *ORGANISE, "download", "delete"]),
+        (Role.REVIEWER, ["compare", *ORGANISE, "download"]),
+    ],
+)
 def test_selection_in_the_gallery_offers_what_needs_no_project(
     client_of: ClientOf, artist: User, role: Role, acts: list[str]
 ) -> None:
@@ -78,11 +85,13 @@ def test_selection_in_an_archived_project_changes_nothing(client_of: ClientOf, a
 
     body = client_of(artist).get(reverse("project-detail", args=[project.slug])).content.decode()
 
-    assert acts_on(body, project) == ["compare", "export"]
+    assert acts_on(body, project) == ["compare", "download", "export"]
 
 
 def test_studio_admin_may_send_from_the_gallery(client_of: ClientOf, project: Project, admin: User) -> None:
-    assert acts_on(client_of(admin).get(reverse("gallery")).content.decode(), project) == ["compare", "send"]
+    body = client_of(admin).get(reverse("gallery")).content.decode()
+
+    assert acts_on(body, project) == ["compare", "review", *ORGANISE, "download", "delete"]
 
 
 def test_take_of_a_project_that_one_only_reviews_is_marked(client_of: ClientOf, project: Project, artist: User) -> None:
