@@ -7,16 +7,24 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from studio.lib import ratios
+
 
 def describe(apps, schema_editor):
     """Takes made before learn what galleries ask of them: shape, resolution and length, from request or file."""
     renders = apps.get_model('studio', 'Render').objects
-    outputs = dict(apps.get_model('studio', 'Output').objects.values_list('render', 'seconds'))
+    rows = apps.get_model('studio', 'Output').objects.values_list('render', 'seconds', 'width', 'height')
+    outputs = {number: (seconds, width, height) for number, seconds, width, height in rows}
     batch = []
     for take in renders.only('spec').order_by('pk').iterator(chunk_size=500):
-        take.aspect_ratio = str(take.spec.get('aspect_ratio', ''))[:12]
-        take.resolution = str(take.spec.get('resolution', ''))[:12]
-        take.seconds = outputs.get(take.pk, take.spec.get('duration'))
+        asked, (seconds, width, height) = take.spec, outputs.get(take.pk, (None, None, None))
+        take.aspect_ratio = str(asked.get('aspect_ratio') or '')[:12]
+        if ':' not in take.aspect_ratio and width and height:
+            take.aspect_ratio = ratios.nearest(width, height)
+        take.resolution = str(asked.get('resolution') or '')[:12]
+        length = asked.get('duration')
+        known = length if isinstance(length, int | float) and 0 < length < 1_000_000 else None
+        take.seconds = known if seconds is None else seconds
         batch.append(take)
         if len(batch) == 500:
             renders.bulk_update(batch, ['aspect_ratio', 'resolution', 'seconds'])

@@ -7,9 +7,11 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from studio.choices import ROLE_KINDS, AssetKind
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.media import storage
 from studio.media.errors import Rejected
 from studio.media.info import MediaInfo
@@ -19,6 +21,7 @@ from studio.providers import registry
 from studio.providers.capabilities import MediaLimits
 from studio.providers.input_checks import file_messages
 from studio.providers.requests import InputFile
+from studio.services import search_index
 from studio.services.queue import enqueue
 
 PREPARATION_TRIES = 3
@@ -33,7 +36,7 @@ def add_asset(*, project: Project, created_by: User | None, path: Path, sha256: 
     """
     try:
         if project.archived_at is not None:
-            raise Rejected("archived", "This project is archived. A manager can bring it back in its settings.")
+            raise Rejected("archived", _("This project is archived. A manager can bring it back in its settings."))
         info = probe(path)
         _require_a_taker(info)
         stored = storage.reference_name(sha256, info.extension)
@@ -63,12 +66,12 @@ def _require_a_taker(info: MediaInfo) -> None:
         width=info.width,
         height=info.height,
         seconds=info.seconds,
-        name="This file",
+        name=english("This file"),
     )
     takers = [model.media[info.kind] for model in registry.all_capabilities() if info.kind in model.media]
     reasons = [file_messages(limits, described) for limits in takers]
     if all(reasons):
-        raise Rejected("limits", " ".join(reasons[0]) if reasons else "No model here takes such a file.")
+        raise Rejected("limits", " ".join(reasons[0]) if reasons else _("No model here takes such a file."))
 
 
 def add_last_frame(*, render: Render, created_by: User | None) -> Asset:
@@ -78,7 +81,7 @@ def add_last_frame(*, render: Render, created_by: User | None) -> Asset:
     """
     output = Output.objects.filter(render=render).exclude(last_frame="").first()
     if output is None or not storage.absolute(output.last_frame).is_file():
-        raise ValidationError("The last frame of this take is not there yet. Try again in a moment.")
+        raise ValidationError(_("The last frame of this take is not there yet. Try again in a moment."))
     sha256 = Path(output.last_frame).stem
     info = MediaInfo(
         kind=AssetKind.IMAGE,
@@ -111,6 +114,7 @@ def _record(
                 seconds=info.seconds,
                 file=stored,
             )
+            search_index.index(noun="asset", numbers=[asset.pk])
             enqueue("studio.jobs.posters.prepare_asset", asset.pk)
     except IntegrityError:
         return _again(project, sha256), False

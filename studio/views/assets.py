@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -9,9 +10,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from studio import access
+from studio.choices import AssetKind
+from studio.forms.library import asked_of, before_of
 from studio.media import storage
 from studio.media.check_picture import CHECK_PICTURE
 from studio.media.errors import Rejected
@@ -21,6 +25,9 @@ from studio.models import Asset, Project
 from studio.providers.wording import limits_sentence
 from studio.services import assets, drafts, links
 from studio.services.assets import widest_limits
+from studio.services.library import ASSET_ORDERS, frames_of, page_of, references, tags_on, uses_of_references
+from studio.services.said import said
+from studio.views.asset_page import filter_context
 from studio.views.limits import upload_limits
 
 PAGE = 60
@@ -28,23 +35,36 @@ PAGE = 60
 FILES_AT_ONCE = 20
 
 
+@dataclass(frozen=True)
+class Row:
+    """A reference as the library shows it: in how many takes it is, its tags, and whose last frame it is."""
+
+    asset: Asset
+    uses: int
+    tags: list[str]
+    frame_of: int | None
+
+
 @login_required
 @require_GET
 def library(request: HttpRequest, slug: str) -> HttpResponse:
-    """The project's references, newest first."""
+    """The project's references, as the address narrows and orders them; newest first where it says nothing."""
     project = access.project(request, slug)
-    before = request.GET.get("before", "")
-    found = project.assets.in_library()
-    if before.isascii() and before.isdigit():
-        found = found.filter(pk__lt=int(before[:18]))
-    page = list(found[: PAGE + 1])
+    asked = asked_of(request.GET, orders=ASSET_ORDERS, kinds=AssetKind.values)
+    found = references(project=project, asked=asked)
+    page, next_before = page_of(found, order=ASSET_ORDERS[asked.sort], before=before_of(request.GET), size=PAGE)
     kinds = widest_limits()
     context = {
         "section": "projects",
         "tab": "references",
         "project": project,
-        "assets": page[:PAGE],
-        "next_before": page[PAGE - 1].pk if len(page) > PAGE else None,
+        "assets": page,
+        "rows": _rows(page),
+        "next_before": next_before,
+        "is_later_page": "before" in request.GET,
+        "orders": ASSET_ORDERS,
+        "kinds": AssetKind.choices,
+        **filter_context(project, asked, "asset"),
         "may_change": access.may(request, project, access.WHO_SPENDS),
         "can_manage": access.may(request, project, access.WHO_MANAGES),
         "unprepared": any(asset.prepared_at is None and not asset.preparation_error for asset in page),
@@ -54,6 +74,12 @@ def library(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "assets/list.html", context)
 
 
+def _rows(page: list[Asset]) -> list[Row]:
+    ids = [asset.pk for asset in page]
+    uses, named, frames = uses_of_references(ids), tags_on("asset", ids), frames_of(page)
+    return [Row(each, uses.get(each.pk, 0), named.get(each.pk, []), frames.get(each.pk)) for each in page]
+
+
 @login_required
 @require_POST
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
@@ -61,21 +87,24 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project(request, slug, access.WHO_SPENDS)
     files = cast(list[HashedUpload], request.FILES.getlist("file"))
     stopped = too_large(request)
-    added, errors = [], [stopped.message] if stopped else []
+    added, errors = [], [said(stopped.message)] if stopped else []
     if len(files) > FILES_AT_ONCE:
         left = ", ".join(file.name or "" for file in files[FILES_AT_ONCE:])
-        errors.append(f"A form takes {FILES_AT_ONCE} files at once. Send the others again: {left}.")
+        errors.append(
+            _("A form takes %(most)d files at once. Send the others again: %(names)s.")
+            % {"most": FILES_AT_ONCE, "names": left}
+        )
     for file in files[:FILES_AT_ONCE]:
         try:
             added.append(_take_in(request, project, file))
         except Rejected as error:
             # The page's script sends one file and shows its name already; a plain form may have sent many.
-            errors.append(error.message if wants_json(request) else f"{file.name}: {error.message}")
+            errors.append(said(error.message) if wants_json(request) else f"{file.name}: {said(error.message)}")
     if added and request.POST.get("tray"):
         draft = drafts.draft_of(project=project, user=access.person(request))
         drafts.add_to_tray(draft=draft, assets=added)
     if not added and not errors:
-        errors.append("No file arrived. Choose one and send it again.")
+        errors.append(_("No file arrived. Choose one and send it again."))
     return _said(request, project, added, errors)
 
 
@@ -103,7 +132,7 @@ def _said(request: HttpRequest, project: Project, added: list[Asset], errors: li
     for error in errors:
         messages.error(request, error)
     if added:
-        messages.success(request, f"Added {', '.join(asset.name for asset in added)}.")
+        messages.success(request, _("Added %(names)s.") % {"names": ", ".join(asset.name for asset in added)})
     where = "project-detail" if request.POST.get("tray") else "asset-list"
     return redirect(where, slug=project.slug)
 
@@ -114,7 +143,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a reference out of the library; takes made with it keep it."""
     asset = access.asset(request, pk, access.WHO_SPENDS)
     assets.remove_asset(asset=asset)
-    messages.success(request, f"{asset.name} was taken out. Takes made with it keep it.")
+    messages.success(request, _("%(name)s was taken out. Takes made with it keep it.") % {"name": asset.name})
     return redirect("asset-list", slug=asset.project.slug)
 
 

@@ -230,7 +230,7 @@ def test_library_asks_the_same_number_of_questions_for_any_number_of_references(
         make_asset(project)
     client = client_of(artist)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         response = client.get(reverse("asset-list", args=[project.slug]))
 
     assert len(response.context["assets"]) == count
