@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from studio.lib import processes
-from studio.lib.processes import Program
+from studio.lib.processes import Process, Program
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 QUICK_SECONDS = 10.0
@@ -25,7 +24,7 @@ class _Child:
     """One program as it stands: running, asked to end, or waiting for its next start."""
 
     program: Program
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     started_at: float = 0.0
     next_start: float = 0.0
     kill_at: float | None = None

@@ -7,6 +7,7 @@ import time
 import httpx
 from django.conf import settings
 
+from studio.lib.english import english
 from studio.media.check_picture import CHECK_PICTURE
 from studio.media.download_errors import DownloadRefused
 from studio.media.downloads import make_client
@@ -23,18 +24,18 @@ def why_not_fetched(url: str) -> str:
         ):
             return _status_trouble(response) or _content_trouble(response)
     except DownloadRefused:
-        return (
-            "from here this address leads into a private network. A gateway on the internet cannot go there; if the "
-            "name means another, public address outside, that cannot be seen from here."
+        return english(
+            "from here this address leads into a private network. A gateway on the internet cannot go "
+            "there; if the name means another, public address outside, that cannot be seen from here."
         )
     except httpx.TimeoutException:
-        return "it did not answer in time. Is a firewall or a proxy in the way?"
+        return english("it did not answer in time. Is a firewall or a proxy in the way?")
     except httpx.ConnectError as error:
         if "CERTIFICATE" in str(error).upper():
-            return "its certificate is not accepted here, and gateways will not accept it either."
-        return "no connection was made. Is it running, and does its name lead here?"
+            return english("its certificate is not accepted here, and gateways will not accept it either.")
+        return english("no connection was made. Is it running, and does its name lead here?")
     except httpx.HTTPError as error:
-        return f"the connection broke off ({type(error).__name__})."
+        return english("the connection broke off (%(kind)s).", kind=type(error).__name__)
 
 
 def _status_trouble(response: httpx.Response) -> str:
@@ -42,23 +43,36 @@ def _status_trouble(response: httpx.Response) -> str:
     if status == 200:
         return ""
     if response.is_redirect:
-        return f"it sends on to another address ({status}), and gateways may not follow. Name the final address."
+        return english(
+            "it sends on to another address (%(status)s), and gateways may not follow. Name the final address.",
+            status=status,
+        )
     if status in (401, 403):
-        return f"it asks for a login or refuses ({status}). References have to be open to whoever has the link."
+        return english(
+            "it asks for a login or refuses (%(status)s). References have to be open to whoever has the link.",
+            status=status,
+        )
     if status == 404:
-        return "it answered 404. Does the address lead to this very studio, and does every machine use the same keys?"
-    return f"it answered {status}."
+        return english(
+            "it answered 404. Does the address lead to this very studio, and does every machine use the same keys?"
+        )
+    return english("it answered %(status)s.", status=status)
 
 
 def _content_trouble(response: httpx.Response) -> str:
     kind = response.headers.get("content-type", "")
     if kind != "image/png":
-        return f"it came as {kind or 'nothing in particular'} instead of image/png. Something in between changes it."
+        return english(
+            "it came as %(kind)s instead of image/png. Something in between changes it.",
+            kind=kind or "nothing in particular",
+        )
     until, found = time.monotonic() + DEADLINE_SECONDS, b""
     for block in response.iter_raw():
         found += block
         if len(found) > len(CHECK_PICTURE) or time.monotonic() > until:
             break
     return (
-        "" if found == CHECK_PICTURE else "other bytes came back than were put there. Something in between changes it."
+        ""
+        if found == CHECK_PICTURE
+        else english("other bytes came back than were put there. Something in between changes it.")
     )

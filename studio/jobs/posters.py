@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from pathlib import Path
 
 from studio.choices import AssetKind
@@ -11,7 +12,7 @@ from studio.media import storage
 from studio.media.cleaning import make_outgoing
 from studio.media.errors import Rejected
 from studio.media.images import make_thumbnail
-from studio.media.posters import extract_last_frame, make_filmstrip, make_poster
+from studio.media.posters import extract_last_frame, make_filmstrip, make_poster, make_smaller, poster_width
 from studio.media.probe import probe
 from studio.media.waveform import make_waveform
 from studio.models import Asset, Output
@@ -21,6 +22,10 @@ from studio.services.outputs import Pictures
 log = logging.getLogger(__name__)
 
 FRAMES = 10
+# A poster is as wide as a card of a gallery on a screen of two densities, its copy as on one of a single density.
+POSTER_WIDTH, CARD_WIDTH = 960, 480
+# One look after takes of earlier versions; the next one is asked for in the next minute.
+CARDING_SECONDS = 40.0
 
 
 def prepare_asset(asset_id: int) -> None:
@@ -63,14 +68,35 @@ def make_pictures(render_id: int, file: str) -> Pictures:
     video = storage.absolute(file)
     poster, filmstrip = (storage.render_name(render_id, name) for name in ("poster.webp", "filmstrip.webp"))
     try:
-        make_poster(video, storage.absolute(poster))
+        make_poster(video, storage.absolute(poster), width=POSTER_WIDTH)
         strip = make_filmstrip(video, storage.absolute(filmstrip), frames=FRAMES, height=180)
         last_frame = _keep_last_frame(render_id, video)
     except Exception as error:
         # Whatever it is: the take itself is whole and paid for, and the sweep asks for its pictures again.
         log.warning("take %s: no pictures yet: %s: %s", render_id, type(error).__name__, error)
         return Pictures()
-    return Pictures(poster=poster, filmstrip=filmstrip, filmstrip_frames=strip.frames, last_frame=last_frame)
+    return Pictures(
+        poster=poster,
+        card_posters=make_card_posters(poster),
+        filmstrip=filmstrip,
+        filmstrip_frames=strip.frames,
+        last_frame=last_frame,
+    )
+
+
+def make_card_posters(poster: str) -> dict[str, str]:
+    """The widths in which a card may ask for the poster, each with its storage name; none when it cannot be read."""
+    source = storage.absolute(poster)
+    smaller = f"{poster.rpartition('.')[0]}-{CARD_WIDTH}.webp"
+    try:
+        made = {str(poster_width(source)): poster}
+        if make_smaller(source, storage.absolute(smaller), CARD_WIDTH):
+            made[str(CARD_WIDTH)] = smaller
+    except Exception as error:  # noqa: BLE001  (the take is whole and paid for, whatever becomes of its pictures)
+        # The card then shows the poster as it is, and so does a take without one.
+        log.warning("%s: no smaller pictures: %s: %s", poster, type(error).__name__, error)
+        return {}
+    return made
 
 
 def _keep_last_frame(render_id: int, video: Path) -> str:
@@ -90,3 +116,13 @@ def picture_take(render_id: int) -> None:
     pictures = make_pictures(render_id, output.file)
     if pictures.poster:
         outputs.record_pictures(output=output, pictures=pictures)
+
+
+def card_old_takes() -> int:
+    """Make the smaller posters of takes that came home before there were any; gives how many it looked at."""
+    end, looked = time.monotonic() + CARDING_SECONDS, 0
+    while time.monotonic() < end and (some := outputs.without_card_posters()):
+        for output in some:
+            outputs.record_card_posters(output=output, card_posters=make_card_posters(output.poster))
+            looked += 1
+    return looked

@@ -50,6 +50,25 @@ def make_poster(video: Path, destination: Path, width: int = 640) -> tuple[int, 
     return picture.size
 
 
+def make_smaller(poster: Path, destination: Path, width: int) -> bool:
+    """A copy of a poster that is `width` pixels wide; False, and nothing made, when it is not wider than that itself.
+
+    Raises OSError for a file that cannot be read as a picture."""
+    with Image.open(poster) as picture:
+        if picture.width <= width:
+            return False
+        smaller = picture.convert("RGB")
+    smaller.thumbnail((width, smaller.height), Image.Resampling.LANCZOS)
+    save_webp(smaller, destination)
+    return True
+
+
+def poster_width(poster: Path) -> int:
+    """How many pixels a poster is wide; raises OSError for a file that cannot be read as a picture."""
+    with Image.open(poster) as picture:
+        return picture.width
+
+
 def make_filmstrip(video: Path, destination: Path, frames: int = 10, height: int = 90) -> Filmstrip:
     """A WebP of `frames` moments spread over the video, left to right."""
     with open_media(Path(video), sniff_result(Path(video))) as container:

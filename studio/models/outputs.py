@@ -23,13 +23,19 @@ class Output(models.Model):
     video_codec = models.CharField(max_length=30)
     audio_codec = models.CharField(max_length=30, blank=True)
     poster = models.CharField(max_length=200, blank=True)
-    # Smaller copies of the poster for cards, by their width in pixels: {"320": storage name, "640": …}.
-    card_posters = models.JSONField(default=dict, blank=True)
+    # What a card may ask for, by width in pixels: {"480": storage name, "960": …}; NULL until they were made from a
+    # poster, empty when that could not be read.
+    card_posters = models.JSONField(null=True, blank=True)
     filmstrip = models.CharField(max_length=200, blank=True)
     filmstrip_frames = models.PositiveSmallIntegerField(default=0)
     last_frame = models.CharField(max_length=200, blank=True)
     pictures_tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-id"], name="output_uncarded", condition=models.Q(card_posters__isnull=True)),
+        ]
 
     @property
     def rate(self) -> Fraction:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from django.db.models import F, Q
 from studio.choices import RenderState
 from studio.lib import ratios
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.lib.holders import this_process
 from studio.media.info import MediaInfo
 from studio.models import Output, Render
@@ -18,6 +20,7 @@ from studio.providers import registry
 from studio.providers.answers import Usage
 from studio.providers.requests import RenderRequest
 from studio.services import acceptances, ledger, pricing
+from studio.services.queue import MEDIA, enqueue, waiting
 from studio.services.transitions import move, note
 
 # Renewed while bytes arrive, and longer than a read may stall: a killed worker's download goes on soon after.
@@ -25,6 +28,8 @@ FETCH_LEASE_SECONDS = 25
 # While the file is looked at and made into pictures nothing renews the claim; a dead worker's of this host ends anyway.
 LOOK_LEASE_SECONDS = 120
 PICTURES_TRIES = 3
+CARDING = "studio.jobs.posters.card_old_takes"
+CARDED_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Pictures:
     """Storage names of what was made from a video."""
 
     poster: str = ""
+    # Storage names by width in pixels; the poster itself is one of them.
+    card_posters: dict[str, str] = field(default_factory=dict)
     filmstrip: str = ""
     filmstrip_frames: int = 0
     last_frame: str = ""
@@ -61,7 +68,7 @@ def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pi
         moved = move(
             render=render,
             to=RenderState.READY,
-            reason="The take is here",
+            reason=english("The take is here"),
             not_before=None,
             result_url="",
             progress=None,
@@ -73,9 +80,9 @@ def record_output(*, render: Render, file: str, sha256: str, info: MediaInfo, pi
         _settle(render, request, info)
 
 
-def _as_it_is(request: RenderRequest, info: MediaInfo) -> dict[str, object]:
+def _as_it_is(request: RenderRequest, info: MediaInfo) -> dict[str, Any]:
     """What galleries sort and filter by, read from the file where the request left it open."""
-    known: dict[str, object] = {"seconds": info.seconds}
+    known: dict[str, Any] = {"seconds": info.seconds}
     if ":" not in request.aspect_ratio and info.width and info.height:
         known["aspect_ratio"] = ratios.nearest(info.width, info.height)
     return known
@@ -94,6 +101,7 @@ def _columns(file: str, sha256: str, info: MediaInfo, pictures: Pictures) -> dic
         "video_codec": info.video_codec or "",
         "audio_codec": info.audio_codec or "",
         "poster": pictures.poster,
+        "card_posters": pictures.card_posters if pictures.poster else None,
         "filmstrip": pictures.filmstrip,
         "filmstrip_frames": pictures.filmstrip_frames,
         "last_frame": pictures.last_frame,
@@ -126,7 +134,12 @@ def postpone_fetch(*, render: Render, seconds: float, reason: str, bad_file: boo
             enqueued_at=None,
             bad_files=F("bad_files") + (1 if bad_file else 0),
         ):
-            note(render=render, reason=f"The file is not here yet and is fetched again shortly ({reason})"[:500])
+            note(
+                render=render,
+                reason=english("The file is not here yet and is fetched again shortly (%(reason)s)", reason=reason)[
+                    :500
+                ],
+            )
 
 
 def renew_link(*, render: Render, video_url: str) -> None:
@@ -140,7 +153,7 @@ def record_lost(*, render: Render, to: RenderState, said: str, meaning: str, adv
     move(
         render=render,
         to=to,
-        reason="The file could not be fetched",
+        reason=english("The file could not be fetched"),
         error_said=said,
         error_meaning=meaning,
         error_advice=advice,
@@ -161,8 +174,28 @@ def record_pictures(*, output: Output, pictures: Pictures) -> None:
     with transaction.atomic():
         Output.objects.filter(pk=output.pk).update(
             poster=pictures.poster,
+            card_posters=pictures.card_posters,
             filmstrip=pictures.filmstrip,
             filmstrip_frames=pictures.filmstrip_frames,
             last_frame=pictures.last_frame,
         )
-        note(render=output.render, reason="Poster and filmstrip were made")
+        note(render=output.render, reason=english("Poster and filmstrip were made"))
+
+
+def without_card_posters() -> list[Output]:
+    """Some of those with a poster of an earlier version, from which the smaller ones for cards were never made."""
+    waiting = Output.objects.filter(card_posters__isnull=True).exclude(poster="")
+    return list(waiting.only("poster").order_by("-pk")[:CARDED_AT_ONCE])
+
+
+def record_card_posters(*, output: Output, card_posters: dict[str, str]) -> None:
+    """The smaller posters were made; none when the poster could not be read, which is not tried again."""
+    Output.objects.filter(pk=output.pk, card_posters__isnull=True).update(card_posters=card_posters)
+
+
+def ask_for_card_posters() -> bool:
+    """Have takes of earlier versions get their smaller posters, while nobody waits for other files; False for none."""
+    if waiting(MEDIA) or not without_card_posters():
+        return False
+    enqueue(CARDING)
+    return True

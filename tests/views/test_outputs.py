@@ -210,3 +210,24 @@ def test_file_asks_few_questions(
         response = fetch(name, Range="bytes=0-99")
 
     assert body_of(response) == CONTENT[:100]
+
+
+def test_card_poster_is_sent_in_each_of_its_widths(client_of: ClientOf, artist: User, take: Render) -> None:
+    client = client_of(artist)
+
+    answers = [client.get(reverse("output-card-poster", args=[take.pk, width])) for width in (480, 960, 500)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404]
+    small, large = answers[:2]
+    assert (small["Content-Type"], small["Cache-Control"]) == ("image/webp", "private, max-age=31536000, immutable")
+    assert small["ETag"] != large["ETag"]
+
+
+def test_card_poster_is_nobodys_who_is_not_in_the_project(client_of: ClientOf, take: Render, outsider: User) -> None:
+    assert client_of(outsider).get(reverse("output-card-poster", args=[take.pk, 480])).status_code == 404
+
+
+def test_range_of_a_film_costs_three_questions(fetch: Fetch, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    fetch(Range="bytes=0-99")
+    with django_assert_num_queries(3):
+        fetch(Range="bytes=0-99")

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import inspect
+import multiprocessing
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.db import Error, connection
 from django_q.management.commands.qcluster import Command as OneCluster
 from django_q.signals import post_execute_in_worker, pre_execute
 
-from studio.environment import BASE_DIR
 from studio.lib.activity import Activity, clear_dead
+from studio.lib.memory import give_back
 from studio.lib.processes import Program, die_with_parent_after_fork
+from studio.management.clusters import become, share
 from studio.management.heartbeats import Cluster, Heartbeats
 from studio.services import queue, recovery, workers
 from studio.services.broker import private_key
 from studio.supervisor import Supervisor
 
 NAME = "Q_CLUSTER_NAME"
+# How everybody else asks the database; the watch over the clusters waits shorter for a lock, and keeps nothing open.
+ASKING = {"OPTIONS": {**connection.settings_dict["OPTIONS"]}, "CONN_MAX_AGE": connection.settings_dict["CONN_MAX_AGE"]}
 RUN = settings.STUDIO_DATA_DIR / "run"
 # What is in hand may finish; the tracker never finishes by itself, and loses nothing when it is cut off.
 GRACE = {queue.TRACK: 0.0}
@@ -32,6 +37,8 @@ SLACK_SECONDS = 30.0
 
 
 class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
+    # Whoever has no pages reads neither their addresses nor their templates; `up` has checked those.
+    requires_system_checks = (Tags.compatibility, Tags.files, Tags.models, Tags.security)
     help = "Start the worker: every job cluster under one watch; ends on Ctrl-C. With a name: that cluster alone."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,15 +58,27 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
         pre_execute.connect(begin)
         post_execute_in_worker.connect(end)
         post_execute_in_worker.connect(_drop_result)
+        post_execute_in_worker.connect(_give_back)
         super().handle(*args, **options)
 
+    def _run_as(self, name: str) -> None:
+        """In a fork of this worker: be the cluster `name` until it is over."""
+        connection.settings_dict.update(ASKING)
+        become(name)
+        self._run_one(name)
+        for sentinel in multiprocessing.active_children():
+            sentinel.join()
+
     def _run_all(self) -> int:
+        share()
+        # What is open when a cluster is forked would be open in both of them.
+        connection.settings_dict["CONN_MAX_AGE"] = 0
         if connection.vendor == "sqlite":
             # A watch that waits 20 s for a lock can neither stop nor restart anything meanwhile.
-            connection.settings_dict["OPTIONS"]["timeout"] = 2
+            connection.settings_dict["OPTIONS"] = ASKING["OPTIONS"] | {"timeout": 2}
         names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
         heartbeats = Heartbeats([_cluster(name) for name in names], revive=_revive, sign=workers.beat)
-        programs = [_program(name) for name in names]
+        programs = [_program(name, partial(self._run_as, name)) for name in names]
         try:
             return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
         finally:
@@ -72,14 +91,8 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
         self.stdout.flush()
 
 
-def _program(name: str) -> Program:
-    return Program(
-        name=name,
-        command=(sys.executable, str(BASE_DIR / "manage.py"), "qcluster"),
-        environment={NAME: name},
-        folder=BASE_DIR,
-        grace=GRACE.get(name, 20.0),
-    )
+def _program(name: str, run: Callable[[], None]) -> Program:
+    return Program(name=name, command=(), environment={NAME: name}, grace=GRACE.get(name, 20.0), run=run)
 
 
 def _cluster(name: str) -> Cluster:
@@ -104,6 +117,10 @@ def _activity(name: str, number: int) -> Activity:
 
 def _call(note: Any, **_: Any) -> None:
     note()
+
+
+def _give_back(**_: Any) -> None:
+    give_back()
 
 
 def _drop_result(task: dict[str, Any], **_: Any) -> None:

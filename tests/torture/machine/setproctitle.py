@@ -13,5 +13,8 @@ _libc = ctypes.CDLL(None)
 
 def setproctitle(title: str) -> None:
     """Called by each process of a cluster whenever it turns to something else."""
-    word = next((word for word in _WORDS if word in title.split()), "cluster")
+    word = next((word for word in _WORDS if word in title.split()), "")
+    if not word:
+        # The head of a cluster keeps its own name.
+        return
     _libc.prctl(_SET_NAME, word.encode(), 0, 0, 0)
