@@ -39,6 +39,7 @@ function remember(event, kind) {
   const active = document.activeElement;
   const inside = active && target.contains(active);
   kept[kind] = {
+    hadFocus: Boolean(inside),
     ids: inside ? ancestorIds(active) : [],
     caret: inside ? caretOf(active) : null,
     scroll: inside ? active.scrollTop : 0,
@@ -48,12 +49,28 @@ function remember(event, kind) {
   };
 }
 
-function restoreFocus({ ids, caret, scroll }) {
+const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), select, textarea, summary";
+
+// Where the focus goes when what had it is gone: a control of the nearest part that is still there, or its heading.
+function successor(ids) {
+  for (const id of ids) {
+    const part = document.getElementById(id);
+    if (!part) continue;
+    const isPage = part.matches("main, body");
+    const inside = isPage ? null : [part, ...part.querySelectorAll(FOCUSABLE)].find((each) => each.matches(FOCUSABLE) && each.checkVisibility());
+    const heading = part.matches("[tabindex]") && !isPage ? part : part.querySelector("h1, h2, h3");
+    const element = inside ?? heading ?? (isPage ? part : null);
+    if (!element?.checkVisibility()) continue;
+    if (!element.matches(FOCUSABLE) && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+    return element;
+  }
+  return document.getElementById("main");
+}
+
+function restoreFocus({ hadFocus, ids, caret, scroll }) {
   const now = document.activeElement;
-  if (!ids.length || (now && now !== document.body && now.id !== ids[0])) return;
-  const found = ids.map((id) => document.getElementById(id)).find(Boolean);
-  const focusable = "a[href], button:not(:disabled), input:not(:disabled):not([type=hidden]), select, textarea, summary";
-  const element = found?.matches(focusable) ? found : found?.querySelector(focusable);
+  if (!hadFocus || (now && now !== document.body && now.id !== ids[0])) return;
+  const element = successor(ids);
   if (!element) return;
   element.focus({ preventScroll: true });
   if (caret && caret[0] !== null && element.id === ids[0]) element.setSelectionRange?.(...caret);
