@@ -19,7 +19,7 @@ UNIT := not e2e and not processes
 # Number of parallel test workers.
 JOBS ?= 2
 
-.PHONY: help up install test lint types checks test-unit test-browser test-postgres bench torture lock clean
+.PHONY: help up install test lint types checks test-unit test-browser test-postgres bench lighthouse torture styleguide messages lock clean
 
 help: ## List these commands
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -53,13 +53,28 @@ test-browser: .venv/.dev-installed ## Tests with real processes and in a real br
 test-postgres: .venv/.dev-installed ## All that uses a database, on a throw-away PostgreSQL where that is installed
 	$(RUN) -m tests.postgres .venv/bin/pytest -q -n $(JOBS) -m "$(UNIT)" --database-only
 
-bench: .venv/.dev-installed ## Measure pages, the tracker with 5,000 renders in flight, and how soon a take is seen (10 minutes)
+bench: .venv/.dev-installed ## Measure pages, a gallery of 100,000 takes, the tracker, and how soon a take is seen (20 minutes)
 	$(RUN) -m tests.bench.pages
+	$(RUN) -m tests.bench.gallery
 	$(RUN) -m tests.bench.tracker
 	$(RUN) -m tests.bench.visible
 
+lighthouse: .venv/.dev-installed tests/lighthouse/node_modules ## Ask Lighthouse about the demo's gallery, take and composer (needs node and Chromium)
+	$(RUN) -m tests.lighthouse $(LIGHTHOUSE)
+
+tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
+	cd tests/lighthouse && npm ci --silent --ignore-scripts
+	touch $@
+
 torture: .venv/.dev-installed ## Kill workers while 1,000 takes are rendered, then hold the studio to account (10 minutes)
 	$(RUN) -m tests.torture $(TORTURE)
+
+styleguide: .venv/.dev-installed ## Take the pictures anew that the look of each component is compared with (look at them!)
+	$(RUN) -m tests.chromium
+	RENEW_STYLEGUIDE=1 .venv/bin/pytest -q tests/e2e/test_styleguide.py
+
+messages: .venv/.dev-installed ## Gather every text anew into the catalogs of studio/locale and compile them (needs gettext)
+	$(RUN) -m tests.messages
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

@@ -9,14 +9,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from studio.choices import Role
 from studio.models import (
     Asset,
     Budget,
+    BulkWork,
+    Collection,
     Comment,
     Export,
     GuestLink,
+    Matrix,
     Membership,
     Project,
     Prompt,
@@ -26,8 +30,10 @@ from studio.models import (
     User,
 )
 from studio.models.renders import RenderQuerySet
+from studio.services import bulk
 from studio.services.audit import Actor
 from studio.services.review_queue import number_in_project
+from studio.services.said import said
 from studio.services.verdicts import why_not_role
 
 WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
@@ -94,7 +100,7 @@ def take_to_decide_on(request: HttpRequest, pk: int) -> Render:
     """The render if the user is in its project (else 404) and one of those who decide on it (else 403)."""
     found = render(request, pk)
     if problem := why_not_role(take=found, user=person(request), role=role_in(request, found.project)):
-        raise PermissionDenied(problem)
+        raise PermissionDenied(said(problem))
     return found
 
 
@@ -179,10 +185,37 @@ def export(request: HttpRequest, pk: int) -> Export:
     return found
 
 
+def collection(request: HttpRequest, pk: int) -> Collection:
+    """The collection if the user is in its project (else 404); putting takes together is for every role."""
+    found = get_object_or_404(Collection.objects.visible_to(person(request)).select_related("project"), pk=pk)
+    found.project = project(request, found.project.slug)
+    return found
+
+
+def collection_in(request: HttpRequest, project: Project) -> Collection:
+    """The collection of `?collection=` in a project that was looked up already (else 404)."""
+    asked = request.GET.get("collection", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    found: Collection = get_object_or_404(project.collections, pk=number)
+    return found
+
+
 def prompt(request: HttpRequest, slug: str, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Prompt:
     """The prompt of a project that the user is in (else 404) with one of `roles` (else 403)."""
     # Through the project's own manager, so that `prompt.project` is known and not asked for again.
     found: Prompt = get_object_or_404(project(request, slug, roles).prompts, pk=pk)
+    return found
+
+
+def bulk_work(request: HttpRequest, pk: int) -> BulkWork:
+    """One's own work on many takes; that of others is nobody else's to see (404)."""
+    return get_object_or_404(bulk.of(actor=person(request)), pk=pk)
+
+
+def matrix(request: HttpRequest, pk: int, roles: tuple[Role, ...] = EVERYBODY) -> Matrix:
+    """The matrix if the user is in its project (else 404) with one of `roles` (else 403)."""
+    found = get_object_or_404(Matrix.objects.select_related("prompt_version", "project"), pk=pk)
+    found.project = project(request, found.project.slug, roles)
     return found
 
 
@@ -207,7 +240,7 @@ def may_settle(request: HttpRequest, take: Render) -> bool:
 
 def _require(request: HttpRequest, found: Project, roles: tuple[Role, ...]) -> None:
     if not may(request, found, roles):
-        raise PermissionDenied("Your role in this project does not allow that.")
+        raise PermissionDenied(_("Your role in this project does not allow that."))
 
 
 def projects_paid_for(request: HttpRequest) -> QuerySet[Project]:

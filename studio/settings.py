@@ -87,7 +87,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studio.views.context.studio",
             ],
-            "builtins": ["studio.templatetags.icons", "django.templatetags.i18n"],
+            "builtins": [
+                "studio.templatetags.icons",
+                "studio.templatetags.said",
+                "studio.templatetags.together",
+                "django.templatetags.i18n",
+                # Its own words in place of those of the one before.
+                "studio.templatetags.words",
+            ],
         },
     }
 ]
@@ -176,7 +183,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "studio.management.static_files.SpareStatics"},
 }
 MEDIA_ROOT = STUDIO_DATA_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = STUDIO_DATA_DIR / "uploads"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from studio import office_urls
 from studio.views import (
     accounts,
     answers,
+    asset_page,
     assets,
-    audit,
-    budgets,
+    bulk,
+    collections,
     comment_acts,
     compare,
     composer,
@@ -20,60 +22,44 @@ from studio.views import (
     guest_files,
     guest_links,
     guests,
-    health,
-    hooks,
-    invitations,
-    key_acts,
-    keys,
+    guide,
+    language,
+    looks,
+    matrices,
+    matrices_context,
     members,
-    notifications,
     outputs,
-    people,
-    prices,
-    project_hooks,
+    palette,
     projects,
     prompts,
+    ratings,
     renders,
     review_queue,
     review_room,
     reviews,
+    saved_views,
     shots,
-    spend,
     studio_page,
+    styleguide,
+    tags,
     take_bin,
     takes,
     talk,
     unconfirmed,
+    words,
 )
 
 ACCOUNTS = [
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("password/", accounts.password_change, name="password-change"),
+    path("language/", language.language_set, name="language-set"),
+    path("words/<slug:code>/", words.catalog, name="words"),
+    path("palette/", palette.find, name="palette"),
+    path("guide/sandbox/", guide.sandbox, name="guide-sandbox"),
+    path("guide/hide/", guide.hide, name="guide-hide"),
+    path("styleguide/", styleguide.page, name="styleguide"),
     path("demo/<slug:role>/", demo.demo_enter, name="demo-enter"),
-]
-
-PEOPLE = [
-    path("people/", people.people_list, name="people-list"),
-    path("people/invite/", people.people_invite, name="people-invite"),
-    path("people/<int:pk>/<slug:change>/", people.person_change, name="person-change"),
-    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="invitation-revoke"),
-    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation-accept"),
-]
-
-KEYS = [
-    path("keys/", keys.key_list, name="key-list"),
-    path("keys/new/", keys.key_create, name="key-create"),
-    path("keys/<int:pk>/", keys.key_detail, name="key-detail"),
-    path("keys/<int:pk>/rename/", key_acts.key_rename, name="key-rename"),
-    path("keys/<int:pk>/limits/", key_acts.key_limits, name="key-limits"),
-    path("keys/<int:pk>/rotate/", key_acts.key_rotate, name="key-rotate"),
-    path("keys/<int:pk>/pause/", key_acts.key_pause, name="key-pause"),
-    path("keys/<int:pk>/resume/", key_acts.key_resume, name="key-resume"),
-    path("keys/<int:pk>/delete/", key_acts.key_delete, name="key-delete"),
-    path("keys/<int:pk>/check/", key_acts.key_check, name="key-check"),
-    path("keys/<int:pk>/check/result/", keys.key_check_result, name="key-check-result"),
-    path("audit/", audit.audit_list, name="audit-list"),
 ]
 
 PROJECTS = [
@@ -98,13 +84,25 @@ PROMPTS = [
     path("projects/<slug:slug>/prompts/<int:pk>/versions/", prompts.prompt_save, name="prompt-save"),
     path("projects/<slug:slug>/prompts/<int:pk>/compare/", prompts.prompt_compare, name="prompt-compare"),
     path("projects/<slug:slug>/prompts/<int:pk>/rename/", prompts.prompt_rename, name="prompt-rename"),
+    path("projects/<slug:slug>/prompts/<int:pk>/tags/", prompts.prompt_tags, name="prompt-tags"),
     path("projects/<slug:slug>/prompts/<int:pk>/archive/", prompts.prompt_archive, name="prompt-archive"),
     path("projects/<slug:slug>/prompts/<int:pk>/unarchive/", prompts.prompt_unarchive, name="prompt-unarchive"),
+]
+
+MATRICES = [
+    path("projects/<slug:slug>/matrices/", matrices.matrix_list, name="matrix-list"),
+    path("projects/<slug:slug>/matrices/new/", matrices.matrix_create, name="matrix-create"),
+    path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix-detail"),
+    path("matrices/<int:pk>/save/", matrices.matrix_save, name="matrix-save"),
+    path("matrices/<int:pk>/again/", matrices.matrix_again, name="matrix-again"),
+    path("matrices/<int:pk>/changes/", matrices_context.matrix_changes, name="matrix-changes"),
 ]
 
 ASSETS = [
     path("projects/<slug:slug>/references/", assets.library, name="asset-list"),
     path("projects/<slug:slug>/references/upload/", assets.upload, name="asset-upload"),
+    path("references/<int:pk>/", asset_page.detail, name="asset-detail"),
+    path("references/<int:pk>/tags/", asset_page.retag, name="asset-tags"),
     path("references/<int:pk>/file/", assets.file, name="asset-file"),
     path("references/<int:pk>/preview/", assets.preview, name="asset-preview"),
     path("references/<int:pk>/thumbnail/", assets.thumbnail, name="asset-thumbnail"),
@@ -112,9 +110,23 @@ ASSETS = [
     path("r/<str:token>/<str:name>", assets.for_gateway, name="reference-file"),
 ]
 
+COLLECTIONS = [
+    path("projects/<slug:slug>/collections/", collections.collection_list, name="collection-list"),
+    path("projects/<slug:slug>/collections/new/", collections.collection_create, name="collection-create"),
+    path("collections/<int:pk>/", collections.collection_detail, name="collection-detail"),
+    path("collections/<int:pk>/arrange/", collections.collection_arrange, name="collection-arrange"),
+    path("collections/<int:pk>/remove/", collections.collection_remove, name="collection-remove"),
+    path("collections/<int:pk>/rename/", collections.collection_rename, name="collection-rename"),
+    path("collections/<int:pk>/delete/", collections.collection_delete, name="collection-delete"),
+]
+
 TAKES = [
     path("gallery/", takes.gallery, name="gallery"),
     path("gallery/takes/", takes.gallery_page, name="gallery-takes"),
+    path("gallery/views/", saved_views.listing, name="saved-view-list"),
+    path("gallery/views/new/", saved_views.create, name="saved-view-create"),
+    path("gallery/views/<int:pk>/rename/", saved_views.rename, name="saved-view-rename"),
+    path("gallery/views/<int:pk>/delete/", saved_views.delete, name="saved-view-delete"),
     path("changes/", takes.changes, name="changes"),
     path("compare/", compare.page, name="compare"),
     path("takes/<int:pk>/", renders.detail, name="render-detail"),
@@ -133,8 +145,25 @@ TAKES = [
     path("takes/<int:pk>/video/", outputs.video, name="output-video"),
     path("takes/<int:pk>/download/", outputs.download, name="output-download"),
     path("takes/<int:pk>/poster/", outputs.poster, name="output-poster"),
+    path("takes/<int:pk>/poster/<int:width>/", outputs.card_poster, name="output-card-poster"),
     path("takes/<int:pk>/filmstrip/", outputs.filmstrip, name="output-filmstrip"),
     path("takes/<int:pk>/last-frame/", outputs.last_frame, name="output-last-frame"),
+]
+
+BULK = [
+    path("bulk/", bulk.ask, name="bulk-ask"),
+    path("bulk/now/", bulk.now, name="bulk-now"),
+    path("bulk/count/", bulk.count, name="bulk-count"),
+    path("bulk/offers/", bulk.offers, name="bulk-offers"),
+    path("bulk/download/", bulk.download, name="bulk-download"),
+    path("bulk/<int:pk>/", bulk.progress, name="bulk-progress"),
+    path("bulk/<int:pk>/stop/", bulk.stop, name="bulk-stop"),
+    path("bulk/<int:pk>/close/", bulk.close, name="bulk-close"),
+    path("takes/<int:pk>/look/", looks.look, name="take-look"),
+    path("takes/<int:pk>/rate/", ratings.rate, name="take-rate"),
+    path("takes/<int:pk>/favourite/", ratings.favourite, name="take-favourite"),
+    path("takes/<int:pk>/tags/", tags.put, name="take-tag"),
+    path("takes/<int:pk>/tags/remove/", tags.take_off, name="take-untag"),
 ]
 
 COMMENTS = [
@@ -186,59 +215,18 @@ GUESTS = [
     path("g/<str:token>/takes/<int:number>/decide/", guest_acts.decide, name="guest-decide"),
 ]
 
-SPEND = [
-    path("spend/", spend.report, name="spend"),
-    path("spend/takes/", spend.takes, name="spend-takes"),
-    path("spend/export.csv", spend.export, name="spend-export"),
-]
-
-PRICES = [
-    path("spend/prices/", prices.listing, name="price-list"),
-    path("spend/prices/stops/<int:pk>/lift/", prices.lift, name="price-lift"),
-]
-
-BUDGETS = [
-    path("spend/budgets/", budgets.budget_list, name="budget-list"),
-    path("spend/budgets/<int:pk>/", budgets.budget_change, name="budget-change"),
-    path("spend/budgets/<int:pk>/remove/", budgets.budget_remove, name="budget-remove"),
-    path("projects/<slug:slug>/budgets/", budgets.project_budget_add, name="project-budget-add"),
-]
-
-NOTIFICATIONS = [
-    path("notifications/", notifications.notification_list, name="notification-list"),
-    path("notifications/read/", notifications.notification_read, name="notification-read"),
-    path("notifications/settings/", notifications.notification_settings, name="notification-settings"),
-    path("notifications/<int:pk>/open/", notifications.notification_open, name="notification-open"),
-    path("projects/<slug:slug>/notifications/", project_hooks.project_hook, name="project-hook"),
-    path("projects/<slug:slug>/notifications/rotate/", project_hooks.hook_rotate, name="hook-rotate"),
-    path("projects/<slug:slug>/notifications/test/", project_hooks.hook_test, name="hook-test"),
-    path("projects/<slug:slug>/notifications/<int:pk>/again/", project_hooks.dispatch_again, name="dispatch-again"),
-]
-
-HEALTH = [
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
-]
-
-HOOKS = [path("hooks/<str:token>/", hooks.wake, name="hook-wake")]
-
 urlpatterns: list[URLPattern] = [
+    *office_urls.urlpatterns,
     *ACCOUNTS,
-    *PEOPLE,
-    *KEYS,
     *PROJECTS,
     *PROMPTS,
+    *MATRICES,
     *ASSETS,
+    *COLLECTIONS,
     *TAKES,
+    *BULK,
     *REVIEW,
     *COMMENTS,
     *EXPORTS,
     *GUESTS,
-    *SPEND,
-    *PRICES,
-    *BUDGETS,
-    *NOTIFICATIONS,
-    *HOOKS,
-    *HEALTH,
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from django.utils import translation
 
 from studio.choices import Role
 from studio.models import Project, User
@@ -38,6 +39,13 @@ def _plain_static_names() -> Iterator[None]:
     """Unit tests need no collected files; the browser tests run on the hashed ones."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _one_language() -> Iterator[None]:
+    """A page that a test asks for in another language leaves it switched on, as the next request would say its own."""
+    with translation.override(settings.LANGUAGE_CODE):
         yield
 
 

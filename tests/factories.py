@@ -13,6 +13,7 @@ from uuid import uuid4
 from studio.choices import (
     AssetKind,
     AttemptOutcome,
+    BulkAct,
     ExportFormat,
     FileState,
     NoticeChannel,
@@ -29,11 +30,14 @@ from studio.models import (
     Asset,
     Attempt,
     Budget,
+    BulkWork,
+    Collection,
     Comment,
     Dispatch,
     Export,
     GuestLink,
     GuestTake,
+    Matrix,
     Membership,
     Notification,
     Output,
@@ -49,7 +53,7 @@ from studio.models import (
     User,
 )
 from studio.providers.requests import RenderRequest
-from studio.services import exports, ledger
+from studio.services import collections, exports, ledger
 from studio.services.attempts import Packed, begin_attempt, record_unknown
 
 _numbers = count(1)
@@ -84,6 +88,19 @@ def make_prompt(project: Project, *texts: str, **over: Any) -> Prompt:
     for number, text in enumerate(texts or ("A red car stops.",), start=1):
         PromptVersion.objects.create(prompt=prompt, number=number, text=text)
     return prompt
+
+
+def make_matrix(project: Project, **over: Any) -> Matrix:
+    """A matrix of two rows and one model that was typed and not rendered."""
+    values: dict[str, Any] = {
+        "title": f"Matrix {next(_numbers)}",
+        "text": "A {hero} at the {place}.",
+        "columns": ["hero", "place"],
+        "rows": [["fox", "sea"], ["hen", "farm"]],
+        "model_names": ["seedance-2.0-fast"],
+        "settings": {"values": {"duration": "5", "resolution": "720p", "sound": "on", "takes": "1"}, "tray": []},
+    }
+    return Matrix.objects.create(project=project, **(values | over))
 
 
 def make_key(**over: Any) -> ProviderKey:
@@ -167,6 +184,12 @@ def make_budget(project: Project | None = None, person: User | None = None, **ov
     return Budget.objects.create(**({"project": project, "person": person, "amount": Decimal(10)} | over))
 
 
+def make_bulk_work(actor: User, *takes: Render, **over: Any) -> BulkWork:
+    """Work on these takes that was asked for and that nobody has taken up; no job is asked for it."""
+    values = {"actor": actor, "act": BulkAct.FAVOURITE, "takes": [take.pk for take in takes]}
+    return BulkWork.objects.create(**(values | over))
+
+
 def make_output(render: Render, content: bytes | None = None, **over: Any) -> Output:
     """The file of a take, which is ready from now on; with `content` its files are in storage too."""
     values: dict[str, Any] = {
@@ -180,6 +203,10 @@ def make_output(render: Render, content: bytes | None = None, **over: Any) -> Ou
         "frame_rate": "24/1",
         "video_codec": "h264",
         "poster": storage.render_name(render.pk, "poster.webp"),
+        "card_posters": {
+            "480": storage.render_name(render.pk, "poster-480.webp"),
+            "960": storage.render_name(render.pk, "poster.webp"),
+        },
         "filmstrip": storage.render_name(render.pk, "filmstrip.webp"),
         "filmstrip_frames": 10,
         "last_frame": storage.render_name(render.pk, "last-frame.png"),
@@ -188,7 +215,8 @@ def make_output(render: Render, content: bytes | None = None, **over: Any) -> Ou
     Render.objects.filter(pk=render.pk).update(state=RenderState.READY)
     render.state = RenderState.READY
     if content is not None:
-        for name in filter(None, (output.file, output.poster, output.filmstrip, output.last_frame)):
+        pictures = (output.poster, *(output.card_posters or {}).values(), output.filmstrip, output.last_frame)
+        for name in filter(None, (output.file, *pictures)):
             store(name, content)
     return output
 
@@ -275,6 +303,14 @@ def make_guest_link(project: Project, *takes: Render, **over: Any) -> GuestLink:
     for position, take in enumerate(takes):
         GuestTake.objects.create(link=link, render=take, position=position)
     return link
+
+
+def make_collection(project: Project, *takes: Render, **over: Any) -> Collection:
+    """A collection with these takes in this order."""
+    collection = Collection.objects.create(project=project, **{"name": f"Collection {next(_numbers)}", **over})
+    if takes:
+        collections.add(collection=collection, takes=[take.pk for take in takes], actor=None)
+    return collection
 
 
 def make_export(project: Project, content: bytes = b"a timeline", **over: Any) -> Export:

@@ -45,12 +45,13 @@ def _models(provider: Provider) -> str:
 
 def _can(provider: Provider) -> str:
     return _same(
-        provider, lambda item: ", ".join(operation.label for operation in Operation if operation in item.operations)
+        provider,
+        lambda item: ", ".join(str(operation.label) for operation in Operation if operation in item.operations),
     )
 
 
 def _cannot(provider: Provider) -> str:
-    missing = [operation.label for operation in Operation if operation not in provider.capabilities[0].operations]
+    missing = [str(operation.label) for operation in Operation if operation not in provider.capabilities[0].operations]
     return ", ".join(missing) or "nothing of the six"
 
 

@@ -23,7 +23,20 @@ LAYERS = (
 )
 LAYER_OF = {name: number for number, names in enumerate(LAYERS) for name in names}
 # Puts the parts together, so it may know them all.
-WIRING = {"apps", "checks", "environment", "management", "migrations", "settings", "supervisor", "urls", "wsgi"}
+WIRING = {
+    "apps",
+    "checks",
+    "environment",
+    "management",
+    "migrations",
+    "office_urls",
+    "serving",
+    "settings",
+    "supervisor",
+    "urls",
+    "watching",
+    "wsgi",
+}
 SANDBOX_MAY_IMPORT = {"choices", "lib", "sandbox"}
 # Not even types of HTTP anywhere else; and clients are made in yet fewer places.
 KNOWS_HTTP = ("providers/", "jobs/", "media/downloads.py", "media/addresses.py", "sandbox/")

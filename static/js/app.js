@@ -9,7 +9,7 @@ function nextTheme() {
   // The server reads this cookie, so that the next page is drawn right from the first byte.
   const secure = location.protocol === "https:" ? ";secure" : "";
   document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax${secure}`;
-  for (const name of document.querySelectorAll("[data-theme-name]")) name.textContent = theme;
+  for (const name of document.querySelectorAll("[data-theme-name]")) name.hidden = name.dataset.themeName !== theme;
 }
 
 async function copy(button) {
@@ -21,11 +21,11 @@ async function copy(button) {
   } catch {
     // Without HTTPS there is no clipboard object; selecting leaves one keystroke to the person.
     field.select();
-    word.textContent = "Press Ctrl+C";
+    word.textContent = gettext("Press Ctrl+C");
     return;
   }
-  word.textContent = "Copied";
-  announce("Copied to the clipboard");
+  word.textContent = gettext("Copied");
+  announce(gettext("Copied to the clipboard"));
   setTimeout(() => { word.textContent = before; }, 2000);
 }
 
@@ -78,6 +78,16 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // A page hears of the birth of cards that scrolling has brought meanwhile; none of them is put on it twice.
+// News of cards that this page does not show has no place on it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig?.elt?.id !== "changes") return;
+  const news = document.createElement("template");
+  news.innerHTML = detail.serverResponse;
+  const placeOf = (part) => part.getAttribute("hx-swap-oob").split(":#")[1] ?? part.id;
+  const lost = [...news.content.children].filter((part) => part.hasAttribute("hx-swap-oob") && !document.getElementById(placeOf(part)));
+  for (const part of lost) part.remove();
+  if (lost.length) detail.serverResponse = news.innerHTML;
+});
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   if (target.id !== "takes") return;

@@ -9,5 +9,5 @@ document.addEventListener("unread", (event) => {
   if (!shown || !Number.isInteger(count)) return;
   shown.textContent = count > MOST_SHOWN ? `${MOST_SHOWN}+` : `${count}`;
   shown.hidden = count === 0;
-  bell.setAttribute("aria-label", count ? `Notifications, ${shown.textContent} unread` : "Notifications");
+  bell.setAttribute("aria-label", count ? interpolate(gettext("Notifications, %(count)s unread"), { count: shown.textContent }, true) : gettext("Notifications"));
 });

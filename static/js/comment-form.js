@@ -44,11 +44,11 @@ function paint() {
   const whole = isWhole && drawnOn === null;
   form.elements.frame.value = whole ? "" : frame;
   form.elements.end_frame.value = whole || end === null ? "" : end;
-  const words = end === null ? `at ${timecode(frame)}` : `${timecode(frame)}–${timecode(end)}`;
+  const words = end === null ? interpolate(gettext("at %(time)s"), { time: timecode(frame) }, true) : `${timecode(frame)}–${timecode(end)}`;
   chip.hidden = false;
   chip.setAttribute("aria-pressed", String(!whole));
   chip.disabled = drawnOn !== null;
-  chip.querySelector("[data-comment-chip-words]").textContent = whole ? "on the whole take" : words;
+  chip.querySelector("[data-comment-chip-words]").textContent = whole ? gettext("on the whole take") : words;
   form.querySelector("[data-comment-drawn]").hidden = drawnOn === null;
   form.classList.add("is-live");
 }

@@ -38,7 +38,7 @@ function open(text, names) {
   list.className = "comment-names";
   list.id = "comment-names";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "People in this project");
+  list.setAttribute("aria-label", gettext("People in this project"));
   list.text = text;
   list.append(...names.map(option));
   text.parentElement.append(list);

@@ -43,7 +43,7 @@ function setView(view) {
 function setLine(share) {
   const kept = Math.min(1, Math.max(0, share));
   slide.value = Math.round(kept * 1000);
-  slide.setAttribute("aria-valuetext", `${Math.round(kept * 100)} % ${sides.l}, the rest ${sides.r}`);
+  slide.setAttribute("aria-valuetext", interpolate(gettext("%(percent)s % %(left)s, the rest %(right)s"), { percent: Math.round(kept * 100), left: sides.l, right: sides.r }, true));
   root.style.setProperty("--wipe", kept);
 }
 

@@ -61,7 +61,7 @@ function setOver(film, isOver) {
   film.isOver = isOver;
   const note = film.box.querySelector("[data-film-over]");
   note.hidden = !isOver;
-  note.textContent = `Ended at ${timecode(film.frames, film.fps)} · last frame held`;
+  note.textContent = interpolate(gettext("Ended at %(time)s · last frame held"), { time: timecode(film.frames, film.fps) }, true);
 }
 
 function standAt(film, number) {
@@ -215,7 +215,7 @@ function showState() {
   root.classList.toggle("is-muted", muted);
   if (!playing) root.classList.remove("is-waiting");
   const button = (name) => root.querySelector(`[data-compare-act="${name}"]`);
-  button("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+  button("play").setAttribute("aria-label", playing ? gettext("Pause") : gettext("Play"));
   button("loop").setAttribute("aria-pressed", String(loop));
   button("mute")?.setAttribute("aria-pressed", String(muted));
   for (const film of films) {
@@ -234,7 +234,7 @@ function hear(film) {
 function leaveOut(film) {
   const note = film.box.querySelector("[data-film-over]");
   note.hidden = false;
-  note.textContent = "This film could not be loaded";
+  note.textContent = gettext("This film could not be loaded");
   arrange();
 }
 
@@ -252,7 +252,7 @@ function arrange() {
   if (heard && !shown.includes(heard)) heard = shown.find((film) => "sound" in film.box.dataset) ?? heard;
   part("range").max = last;
   part("length").textContent = timecode(last + 1);
-  part("rate").textContent = `${Number(rate.toFixed(2))} fps`;
+  part("rate").textContent = interpolate(gettext("%(number)s fps"), { number: rate.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 }) }, true);
   setMarks(null, null);
   goTo(time * rate);
   showState();

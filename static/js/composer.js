@@ -78,7 +78,7 @@ document.addEventListener("htmx:confirm", (event) => {
   if (!isSamePress && !event.target.hasAttribute("aria-busy")) return;
   event.preventDefault();
   if (!renders) missed = true;
-  else document.dispatchEvent(new CustomEvent("toast", { detail: { level: "info", text: "Already on the way. Press once more to render again." } }));
+  else document.dispatchEvent(new CustomEvent("toast", { detail: { level: "info", text: gettext("Already on the way. Press once more to render again.") } }));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -130,7 +130,7 @@ function finish(event) {
 }
 
 function refuse() {
-  const text = `A drawing has at most ${MOST_SHAPES} shapes. Take one away first.`;
+  const text = interpolate(gettext("A drawing has at most %(number)s shapes. Take one away first."), { number: MOST_SHAPES }, true);
   document.dispatchEvent(new CustomEvent("toast", { detail: { level: "warning", text } }));
   paint();
 }

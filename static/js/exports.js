@@ -1,6 +1,6 @@
 // Counts what is ticked for an export, and what its films come to.
 
-const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+const UNITS = [gettext("bytes"), gettext("KB"), gettext("MB"), gettext("GB"), gettext("TB")];
 
 for (const form of document.querySelectorAll("form[data-export]")) {
   const boxes = [...form.querySelectorAll("input[name=take]")];
@@ -9,7 +9,8 @@ for (const form of document.querySelectorAll("form[data-export]")) {
   const count = () => {
     const ticked = boxes.filter((box) => box.checked);
     const total = ticked.reduce((bytes, box) => bytes + Number(box.dataset.size), 0);
-    sum.textContent = `${ticked.length} take${ticked.length === 1 ? "" : "s"}, ${sized(total)} of film`;
+    const words = ngettext("%(number)s take, %(size)s of film", "%(number)s takes, %(size)s of film", ticked.length);
+    sum.textContent = interpolate(words, { number: ticked.length, size: sized(total) }, true);
     button.disabled = !ticked.length;
   };
   form.addEventListener("change", count);
@@ -22,5 +23,5 @@ function sized(bytes) {
     bytes /= 1024;
     unit += 1;
   }
-  return `${unit ? bytes.toFixed(1) : bytes}\u00a0${UNITS[unit]}`;
+  return `${bytes.toLocaleString(document.documentElement.lang, { useGrouping: false, minimumFractionDigits: unit ? 1 : 0, maximumFractionDigits: 1 })}\u00a0${UNITS[unit]}`;
 }

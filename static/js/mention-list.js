@@ -65,7 +65,7 @@ function open(text, items) {
   list.className = "mention-list";
   list.id = "mention-list";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "References in the tray");
+  list.setAttribute("aria-label", gettext("References in the tray"));
   list.text = text;
   list.append(...items.map(option));
   text.parentElement.append(list);

@@ -12,7 +12,7 @@ const last = () => Math.max(1, Number(root.dataset.frameCount) - 1);
 
 function showFrame({ frame, timecode }) {
   part("time").textContent = timecode;
-  part("frame").textContent = `frame ${frame}`;
+  part("frame").textContent = interpolate(gettext("frame %(number)s"), { number: frame }, true);
   if (!dragged) placeThumb(frame, timecode);
 }
 
@@ -29,7 +29,7 @@ function showPressed() {
   part("mute")?.setAttribute("aria-pressed", String(isMuted));
   root.classList.toggle("is-muted", isMuted);
   root.classList.toggle("is-playing", !video.paused);
-  part("play").setAttribute("aria-label", video.paused ? "Play" : "Pause");
+  part("play").setAttribute("aria-label", video.paused ? gettext("Play") : gettext("Pause"));
 }
 
 function fullScreen() {

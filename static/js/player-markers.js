@@ -93,13 +93,19 @@ const tone = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.code
 // Between these two marks a name may be written in any direction: what stands around it keeps its own.
 const isolated = (name) => `\u2068${name}\u2069`;
 
+function wordsFor({ endFrame, isResolved }) {
+  if (endFrame === null) return isResolved ? gettext("%(name)s at %(at)s, resolved") : gettext("%(name)s at %(at)s");
+  return isResolved ? gettext("%(name)s at %(at)s to %(to)s, resolved") : gettext("%(name)s at %(at)s to %(to)s");
+}
+
 function label(group, names) {
   const [first] = group;
   const at = root.timecodeOf(first.frame);
-  const until = first.endFrame === null ? "" : ` to ${root.timecodeOf(first.endFrame)}`;
-  if (group.length === 1) return `${names[0]} at ${at}${until}${first.isResolved ? ", resolved" : ""}`;
-  const few = names.length > 3 ? `${names.slice(0, 3).join(", ")} and others` : names.join(", ");
-  return `${group.length} comments from ${at} on: ${few}`;
+  if (group.length === 1) return interpolate(wordsFor(first), { name: names[0], at, to: root.timecodeOf(first.endFrame ?? 0) }, true);
+  const few = names.slice(0, 3).join(", ");
+  const who = names.length > 3 ? interpolate(gettext("%(names)s and others"), { names: few }, true) : few;
+  const words = ngettext("%(number)s comment from %(at)s on: %(who)s", "%(number)s comments from %(at)s on: %(who)s", group.length);
+  return interpolate(words, { number: group.length, at, who }, true);
 }
 
 function showCurrent() {

@@ -2,7 +2,7 @@
 
 const VERDICTS = { a: "approved", c: "changes", r: "rejected" };
 const STEPS = { n: "[data-review-next]", p: "[data-review-previous]" };
-const WORDS = { changes: "Changes requested", rejected: "Rejected" };
+const WORDS = { changes: gettext("Changes requested"), rejected: gettext("Rejected") };
 const TYPED = "input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 const form = () => document.querySelector("[data-review-form]");
@@ -36,8 +36,8 @@ function decide(verdict) {
 function step(key) {
   const link = document.querySelector(STEPS[key]);
   if (link) link.click();
-  else if (!document.getElementById("room-place")) say("This take does not wait in the queue.");
-  else say(key === "n" ? "This is the last one in the queue." : "This is the first one in the queue.");
+  else if (!document.getElementById("room-place")) say(gettext("This take does not wait in the queue."));
+  else say(key === "n" ? gettext("This is the last one in the queue.") : gettext("This is the first one in the queue."));
 }
 
 function inReason(event) {

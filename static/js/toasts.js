@@ -18,21 +18,23 @@ function dismissButton() {
   button.type = "button";
   button.className = "button button-quiet button-small button-icon";
   button.dataset.toastClose = "";
-  button.setAttribute("aria-label", "Dismiss");
+  button.setAttribute("aria-label", gettext("Dismiss"));
   button.append(icon("close"));
   return button;
 }
 
-function show(level, text) {
+function show(level, text, link = null, isUnanswered = false) {
   const region = document.getElementById("toasts");
   // The same trouble told twice (a poll that keeps failing) stays one toast.
   if ([...region.querySelectorAll("p")].some((p) => p.textContent === text)) return;
   const toast = document.createElement("div");
   toast.className = `toast toast-${level === "offline" ? "error" : level}`;
   toast.dataset.toast = "";
-  if (level === "offline" && text !== UNANSWERED) toast.dataset.offline = "";
+  if (level === "offline") toast.dataset.offline = "";
+  if (isUnanswered) toast.dataset.unanswered = "";
   const words = document.createElement("p");
   words.textContent = text;
+  if (link) words.append(" ", Object.assign(document.createElement("a"), { href: link.address, textContent: link.label }));
   toast.append(icon(ICONS[level] ?? "info"), words, dismissButton());
   region.append(toast);
 }
@@ -47,16 +49,24 @@ function hideLater(toast) {
   setTimeout(leave, SECONDS_SHOWN * 1000);
 }
 
-function words(status) {
-  if (status === 403) return "Your role does not allow this, or the page was open too long. Reload and try again.";
-  if (status === 404) return "This is gone, or you are no longer a member of its project.";
-  if (status === 413) return "That was too large for the server.";
-  if (status === 429) return "Too many requests just now. Wait a moment and try again.";
-  return "The server could not do that. Nothing on this page was lost; try again in a moment.";
+// One press is one request: nothing here is ever sent a second time by itself.
+function words(status, isChange) {
+  if (status === 403) return gettext("Your role does not allow this, or the page was open too long. Nothing was changed or paid. Reload the page and try again.");
+  if (status === 404) return gettext("This is gone, or you are no longer a member of its project. Nothing was changed or paid.");
+  if (status === 413) return gettext("That was too large for the server. Nothing was changed or paid.");
+  if (status === 429) return gettext("Too many requests just now. Nothing was changed or paid. Wait a moment and try again.");
+  if (!isChange) return gettext("The server could not do that. Nothing on this page was lost; try again in a moment.");
+  return gettext("The server could not do that. Nothing was sent twice, and what you typed is still here. Look at the page again before you press once more.");
+}
+
+function unanswered() {
+  return gettext("No answer came, so it is not known whether this was done. Nothing was sent twice, and what you typed is still here. Look at the page again before you press once more.");
 }
 
 // What a render press came to is not known until its answer has been read; the form keeps its submission until then.
-const UNANSWERED = "No answer arrived. Look at the takes below before pressing again; pressing again does not pay twice.";
+function pressedAgain() {
+  return gettext("No answer arrived. Look at the takes below before pressing again; pressing again does not pay twice.");
+}
 
 function isRender({ elt, requestConfig }) {
   return elt.matches("[data-composer]") && requestConfig?.formData?.get("act") === "render";
@@ -72,19 +82,22 @@ if (region) {
 document.addEventListener("htmx:afterOnLoad", () => {
   for (const toast of document.querySelectorAll("[data-offline]")) toast.remove();
 });
-document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text));
-document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  show("error", status >= 500 && isRender(event.detail) ? UNANSWERED : words(status));
+document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text, event.detail.link));
+// A poll that fails is no news of its own: the bar of connection.js says so once, for all of them.
+const isPoll = ({ elt }) => elt.matches("[data-poll]");
+const isChange = ({ requestConfig }) => (requestConfig?.verb ?? "get") !== "get";
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { status } = detail.xhr;
+  if (isPoll(detail) && status >= 500) return;
+  show("error", status >= 500 && isRender(detail) ? pressedAgain() : words(status, isChange(detail)));
 });
-document.addEventListener("htmx:timeout", (event) => {
-  show("error", isRender(event.detail) ? UNANSWERED : "The server took too long to answer. Try again in a moment.");
-});
-document.addEventListener("htmx:sendError", (event) => {
-  show("offline", isRender(event.detail) ? UNANSWERED : "No connection to the studio. What you typed is still here; renders go on without this page.");
-});
-window.addEventListener("online", () => {
-  for (const toast of document.querySelectorAll(".toast-error")) toast.remove();
-  show("success", "Connected again.");
-});
+for (const failure of ["htmx:timeout", "htmx:sendError"]) {
+  document.addEventListener(failure, ({ detail }) => {
+    if (isPoll(detail)) return;
+    if (isRender(detail)) show("error", pressedAgain(), null, true);
+    else if (isChange(detail)) show("error", unanswered(), null, true);
+    else show("offline", gettext("The studio did not answer. Nothing on this page was lost; try again in a moment."));
+  });
+}
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());

@@ -8,9 +8,9 @@ function row(file) {
   const template = document.createElement("div");
   template.className = "upload";
   const name = Object.assign(document.createElement("span"), { className: "truncate", textContent: file.name, title: file.name });
-  const note = Object.assign(document.createElement("span"), { className: "note number", textContent: "Waiting" });
+  const note = Object.assign(document.createElement("span"), { className: "note number", textContent: gettext("Waiting") });
   const bar = Object.assign(document.createElement("progress"), { className: "progress", max: 100, value: 0 });
-  bar.setAttribute("aria-label", `Uploading ${file.name}`);
+  bar.setAttribute("aria-label", interpolate(gettext("Uploading %(name)s"), { name: file.name }, true));
   template.append(name, note, bar);
   return { element: template, note, bar };
 }
@@ -19,24 +19,28 @@ function fail(view, reason) {
   view.element.classList.add("is-failed");
   view.bar.remove();
   const why = Object.assign(document.createElement("span"), { className: "upload-reason", textContent: reason });
-  const dismiss = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-small", textContent: "Dismiss" });
+  const dismiss = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-small", textContent: gettext("Dismiss") });
   dismiss.dataset.uploadDismiss = "";
   view.note.replaceWith(dismiss);
   view.element.append(why);
 }
 
 function megabytes(bytes) {
-  return `${Math.round(bytes / 1048576)} MB`;
+  return interpolate(gettext("%(number)s MB"), { number: Math.round(bytes / 1048576) }, true);
 }
 
 // Only what is certain here is refused here; the server looks into the file itself.
 function reasonAgainst(file, form) {
   const limits = JSON.parse(form.dataset.limits || "{}");
-  if (!file.size) return "This file is empty.";
+  if (!file.size) return gettext("This file is empty.");
   if (!file.type || !Object.keys(limits).length) return "";
   const limit = limits[file.type.split("/")[0]];
-  if (!limit || (limit.types && !limit.types.includes(file.type))) return `Files of the kind ${file.type} cannot be used. Images, MP4, MOV, WAV and MP3 can.`;
-  if (limit.bytes && file.size > limit.bytes) return `${megabytes(file.size)} is too large; the limit is ${megabytes(limit.bytes)}.`;
+  if (!limit || (limit.types && !limit.types.includes(file.type))) {
+    return interpolate(gettext("Files of the kind %(kind)s cannot be used. Images, MP4, MOV, WAV and MP3 can."), { kind: file.type }, true);
+  }
+  if (limit.bytes && file.size > limit.bytes) {
+    return interpolate(gettext("%(size)s is too large; the limit is %(limit)s."), { size: megabytes(file.size), limit: megabytes(limit.bytes) }, true);
+  }
   return "";
 }
 
@@ -51,10 +55,10 @@ function answerOf(request) {
 function done(request, view, form) {
   const answer = answerOf(request);
   if (request.status < 200 || request.status >= 300) {
-    fail(view, answer.error ?? "The server did not take this file. Try again in a moment.");
+    fail(view, answer.error ?? gettext("The server did not take this file. Try again in a moment."));
     return;
   }
-  view.note.textContent = "Added";
+  view.note.textContent = gettext("Added");
   setTimeout(() => view.element.remove(), 1500);
   form.dispatchEvent(new CustomEvent("asset-uploaded", { bubbles: true, detail: answer }));
 }
@@ -68,10 +72,10 @@ function send({ file, form, view }) {
   request.upload.addEventListener("progress", (event) => {
     const percent = Math.round((event.loaded / event.total) * 100);
     view.bar.value = percent;
-    view.note.textContent = percent < 100 ? `${percent} %` : "Checking";
+    view.note.textContent = percent < 100 ? `${percent} %` : gettext("Checking");
   });
   request.addEventListener("load", () => done(request, view, form));
-  request.addEventListener("error", () => fail(view, "The connection broke. Add the file again."));
+  request.addEventListener("error", () => fail(view, gettext("The connection broke. Add the file again.")));
   request.addEventListener("loadend", () => {
     running -= 1;
     startNext();

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from studio.choices import BudgetPeriod
 from studio.forms.styling import StyledForm
@@ -14,15 +15,15 @@ from studio.services.budget_changes import currencies
 from studio.services.limits import currency_words
 
 STUDIO = "studio"
-_WHOSE = "Choose whose budget it is: the studio’s, a project’s or a person’s."
-_AMOUNT = "A budget is a sum such as 200 or 12.50."
-_TOO_LARGE = "That is more than a budget can hold."
-_PERCENT = "This is a whole number from 1 to 100."
+_WHOSE = _("Choose whose budget it is: the studio’s, a project’s or a person’s.")
+_AMOUNT = _("A budget is a sum such as 200 or 12.50.")
+_TOO_LARGE = _("That is more than a budget can hold.")
+_PERCENT = _("This is a whole number from 1 to 100.")
 _AMOUNT_WORDS = {
-    "required": "Say how much may be spent; 0 stops all spending.",
+    "required": _("Say how much may be spent; 0 stops all spending."),
     "invalid": _AMOUNT,
-    "min_value": "A budget cannot be negative; 0 stops all spending.",
-    "max_decimal_places": "A budget has at most two decimal places.",
+    "min_value": _("A budget cannot be negative; 0 stops all spending."),
+    "max_decimal_places": _("A budget has at most two decimal places."),
     "max_digits": _TOO_LARGE,
     "max_whole_digits": _TOO_LARGE,
 }
@@ -31,17 +32,22 @@ _AMOUNT_WORDS = {
 class BudgetForm(StyledForm):
     """How much, of what, for how long, and from where on people are warned."""
 
-    amount = forms.DecimalField(max_digits=14, decimal_places=2, min_value=0, error_messages=_AMOUNT_WORDS)
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=14, decimal_places=2, min_value=0, error_messages=_AMOUNT_WORDS
+    )
     currency = forms.ChoiceField(
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a currency from the list.")
+        label=_("Currency"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a currency from the list.")),
     )
     period = forms.ChoiceField(
-        label="For",
-        choices=[(BudgetPeriod.MONTH.value, "Each month"), (BudgetPeriod.TOTAL.value, "All time")],
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose for how long: each month, or all time."),
+        label=_("For"),
+        choices=[(BudgetPeriod.MONTH.value, _("Each month")), (BudgetPeriod.TOTAL.value, _("All time"))],
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose for how long: each month, or all time.")
+        ),
     )
     warn_percent = forms.IntegerField(
-        label="Warn at, %",
+        label=_("Warn at, %"),
         min_value=1,
         max_value=100,
         initial=80,
@@ -68,7 +74,7 @@ class AnyBudgetForm(BudgetForm):
     """The same with whose it is, for studio admins."""
 
     whose = forms.ChoiceField(
-        label="Whose",
+        label=_("Whose"),
         error_messages=dict.fromkeys(("required", "invalid_choice"), _WHOSE),
     )
     field_order = ("whose", "amount", "currency", "period", "warn_percent")
@@ -80,7 +86,7 @@ class AnyBudgetForm(BudgetForm):
         projects = [(f"project-{each.pk}", each.name) for each in Project.objects.active().order_by("name")]
         people = [(f"person-{each.pk}", each.label) for each in User.objects.filter(is_active=True)]
         people.sort(key=lambda choice: choice[1].casefold())
-        whose.choices = [(STUDIO, "The whole studio"), ("Projects", projects), ("People", people)]
+        whose.choices = [(STUDIO, _("The whole studio")), (_("Projects"), projects), (_("People"), people)]
 
     def clean_whose(self) -> dict[str, Any]:
         """Whose it is, as the service takes it: nobody's for the whole studio."""

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from studio.forms.styling import StyledForm
 from studio.lib import drawings
 from studio.lib.timecode import frame_of
 from studio.models import Comment, Render
+from studio.services.said import said
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 
-def _text(label: str) -> forms.CharField:
+def _text(label: _StrOrPromise) -> forms.CharField:
     # No maxlength: a browser would cut what is pasted without a word.
     attrs = {
         "rows": 2,
         "class": "textarea comment-field",
         "data-comment-text": "",
-        "placeholder": "What should change?",
+        "placeholder": _("What should change?"),
     }
-    required = {"required": "Write what you want to say; nothing was sent."}
+    required = {"required": _("Write what you want to say; nothing was sent.")}
     return forms.CharField(label=label, widget=forms.Textarea(attrs=attrs), error_messages=required)
 
 
-def _place(label: str) -> forms.CharField:
+def _place(label: _StrOrPromise) -> forms.CharField:
     attrs = {"class": "input number", "autocomplete": "off", "placeholder": "00:02:12"}
     return forms.CharField(label=label, required=False, max_length=20, widget=forms.TextInput(attrs=attrs))
 
@@ -34,9 +39,9 @@ def _place(label: str) -> forms.CharField:
 class CommentForm(StyledForm):
     """A new comment, or a reply to one of `threads`; a reply has no place or drawing of its own."""
 
-    text = _text("Comment")
-    frame = _place("From frame or time")
-    end_frame = _place("To, for a span")
+    text = _text(_("Comment"))
+    frame = _place(_("From frame or time"))
+    end_frame = _place(_("To, for a span"))
     drawing = forms.CharField(required=False, widget=forms.HiddenInput)
     parent = forms.CharField(required=False, max_length=18, widget=forms.HiddenInput)
 
@@ -57,7 +62,7 @@ class CommentForm(StyledForm):
         try:
             return drawings.read(self.cleaned_data["drawing"])
         except ValueError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(said(str(error))) from error
 
     def clean_parent(self) -> Comment | None:
         """The comment that is answered, if it is one that may be seen here."""
@@ -66,7 +71,7 @@ class CommentForm(StyledForm):
             return None
         found = self._threads.filter(pk=number).first() if number.isascii() and number.isdigit() else None
         if found is None:
-            raise ValidationError("The comment that you answer is gone. Your words are kept; send them alone.")
+            raise ValidationError(_("The comment that you answer is gone. Your words are kept; send them alone."))
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -83,13 +88,13 @@ class CommentForm(StyledForm):
         try:
             return frame_of(written, self._take.output.rate) if written else None
         except ValueError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(said(str(error))) from error
 
 
 class EditForm(StyledForm):
     """Other words for a comment."""
 
-    text = _text("Change your comment")
+    text = _text(_("Change your comment"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="comment-edit-%s", **kwargs)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from studio.choices import ExportFormat
 from studio.forms.styling import StyledForm
 from studio.services.export_choice import ORDERS
 
 ABOUT = {
-    ExportFormat.ZIP: "The films, a manifest of how each was made (CSV and JSON), and all three timelines.",
-    ExportFormat.OTIO: "The timeline alone, for Resolve, Nuke Studio and everything else that reads OTIO.",
-    ExportFormat.EDL: "The timeline alone, as nearly every editing program takes it in. Pictures only.",
-    ExportFormat.FCPXML: "The timeline alone, for Final Cut Pro and Resolve.",
+    ExportFormat.ZIP: _("The films, a manifest of how each was made (CSV and JSON), and all three timelines."),
+    ExportFormat.OTIO: _("The timeline alone, for Resolve, Nuke Studio and everything else that reads OTIO."),
+    ExportFormat.EDL: _("The timeline alone, as nearly every editing program takes it in. Pictures only."),
+    ExportFormat.FCPXML: _("The timeline alone, for Final Cut Pro and Resolve."),
 }
 # The longest number of a take that a database knows.
 LONGEST_NUMBER = 18
@@ -22,14 +23,15 @@ class ExportForm(StyledForm):
     """The choices of a new export; the takes come as a list of numbers."""
 
     format = forms.ChoiceField(
+        label=_("Format"),
         choices=ExportFormat.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose a format.", "invalid_choice": "Choose one of the formats."},
+        error_messages={"required": _("Choose a format."), "invalid_choice": _("Choose one of the formats.")},
     )
     order = forms.ChoiceField(
         choices=[*ORDERS.items()],
-        label="Order on the timeline",
-        error_messages={"required": "Choose an order.", "invalid_choice": "Choose one of the orders."},
+        label=_("Order on the timeline"),
+        error_messages={"required": _("Choose an order."), "invalid_choice": _("Choose one of the orders.")},
     )
 
 

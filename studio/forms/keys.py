@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from studio.forms.filling import filled
 from studio.forms.styling import StyledForm
 from studio.lib.masking import mask
 from studio.models import Project, ProviderKey
 from studio.providers.addresses import UnsafeAddress, checked_base_url
 from studio.providers.provider import Provider
+from studio.services.said import said
 from studio.templatetags.keys import short_label
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # No browser should offer to keep it, nor put another one in.
 _NEVER_KEPT = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-_AGAIN = "Type it again: what was typed is never sent back to a page."
+_AGAIN = _("Type it again: what was typed is never sent back to a page.")
 _MOST = 10_000
-_CAP = "The cap is a sum such as 20 or 12.50. Leave it empty for no cap."
-_NUMBER = f"This is a whole number from 1 to {_MOST}. Leave it empty for no limit."
-_SECRET = {"required": "Paste the key here.", "max_length": "That is too long to be a key."}
-_LABEL = {"required": "Give the key a label.", "max_length": "A label has at most 80 characters."}
+_CAP = _("The cap is a sum such as 20 or 12.50. Leave it empty for no cap.")
+_NUMBER = filled(_("This is a whole number from 1 to %(most)s. Leave it empty for no limit."), most=_MOST)
+_SECRET = {"required": _("Paste the key here."), "max_length": _("That is too long to be a key.")}
+_LABEL = {"required": _("Give the key a label."), "max_length": _("A label has at most 80 characters.")}
 _CAP_WORDS = {
-    "min_value": "The cap cannot be negative. Leave it empty for no cap.",
+    "min_value": _("The cap cannot be negative. Leave it empty for no cap."),
     "invalid": _CAP,
-    "max_decimal_places": "The cap has at most two decimal places.",
-    "max_digits": "The cap is too large. Leave it empty for no cap.",
-    "max_whole_digits": "The cap is too large. Leave it empty for no cap.",
+    "max_decimal_places": _("The cap has at most two decimal places."),
+    "max_digits": _("The cap is too large. Leave it empty for no cap."),
+    "max_whole_digits": _("The cap is too large. Leave it empty for no cap."),
 }
 _NUMBER_WORDS = dict.fromkeys(("min_value", "max_value", "invalid"), _NUMBER)
 _ADDRESS_WORDS = {
-    "required": "Say where renders are sent: the gateway’s own address, or your proxy’s.",
-    "max_length": "That is too long to be an address.",
+    "required": _("Say where renders are sent: the gateway’s own address, or your proxy’s."),
+    "max_length": _("That is too long to be an address."),
 }
 
 
@@ -51,7 +57,7 @@ class AddressField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            label="Base URL",
+            label=_("Base URL"),
             max_length=300,
             error_messages=_ADDRESS_WORDS,
             widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "class": "input mono"}),
@@ -63,13 +69,13 @@ class AddressField(forms.CharField):
         try:
             return checked_base_url(super().clean(value), allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
         except UnsafeAddress as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(said(str(error))) from error
 
 
 class KeyNameForm(StyledForm):
     """What a key is called."""
 
-    label = forms.CharField(max_length=80, error_messages=_LABEL)
+    label = forms.CharField(label=_("Label"), max_length=80, error_messages=_LABEL)
 
     def forget_keys(self) -> None:
         """Send back nothing that looks like a key."""
@@ -80,10 +86,11 @@ class PauseForm(StyledForm):
     """Why a key rests."""
 
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=200,
         required=False,
-        help_text="Shown to the other admins.",
-        error_messages={"max_length": "Keep the reason under 200 characters."},
+        help_text=_("Shown to the other admins."),
+        error_messages={"max_length": _("Keep the reason under 200 characters.")},
     )
 
 
@@ -94,20 +101,20 @@ class LimitsForm(StyledForm):
         Project.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label="Projects",
+        label=_("Projects"),
         error_messages=dict.fromkeys(
             ("invalid_choice", "invalid_pk_value", "invalid_list"),
-            "One of these projects is gone or archived. Look at the list again.",
+            _("One of these projects is gone or archived. Look at the list again."),
         ),
     )
     monthly_cap = forms.DecimalField(
-        max_digits=14, decimal_places=2, min_value=0, required=False, error_messages=_CAP_WORDS
+        label=_("Monthly cap"), max_digits=14, decimal_places=2, min_value=0, required=False, error_messages=_CAP_WORDS
     )
     max_running = forms.IntegerField(
-        label="At once", min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
+        label=_("At once"), min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
     )
     per_minute = forms.IntegerField(
-        label="Per minute", min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
+        label=_("Per minute"), min_value=1, max_value=_MOST, required=False, error_messages=_NUMBER_WORDS
     )
 
     def __init__(self, *args: Any, currency: str, key: ProviderKey | None = None, **kwargs: Any) -> None:
@@ -118,9 +125,9 @@ class LimitsForm(StyledForm):
         assert isinstance(projects, forms.ModelMultipleChoiceField)
         projects.queryset = offered.distinct().order_by("name")
         self.fields["monthly_cap"].label = _cap_label(currency)
-        self.fields["monthly_cap"].help_text = "Renders that would go over it are refused."
-        self.fields["max_running"].help_text = "Renders at the gateway; more wait."
-        self.fields["per_minute"].help_text = "Renders sent in a minute; more wait."
+        self.fields["monthly_cap"].help_text = _("Renders that would go over it are refused.")
+        self.fields["max_running"].help_text = _("Renders at the gateway; more wait.")
+        self.fields["per_minute"].help_text = _("Renders sent in a minute; more wait.")
 
     @classmethod
     def initial_of(cls, key: ProviderKey) -> dict[str, Any]:
@@ -138,11 +145,14 @@ class NewKeyForm(LimitsForm):
     """A key of one gateway, by one of its routes."""
 
     label = forms.CharField(
-        max_length=80, help_text="How the studio names it, such as “Spring campaign”.", error_messages=_LABEL
+        label=_("Label"),
+        max_length=80,
+        help_text=_("How the studio names it, such as “Spring campaign”."),
+        error_messages=_LABEL,
     )
-    base_url = AddressField(help_text="Where renders are sent: the gateway’s own address, or your proxy’s.")
-    secret = SecretField(label="Secret")
-    management_secret = SecretField(label="Balance token", required=False)
+    base_url = AddressField(help_text=_("Where renders are sent: the gateway’s own address, or your proxy’s."))
+    secret = SecretField(label=_("Secret"))
+    management_secret = SecretField(label=_("Balance token"), required=False)
 
     def __init__(self, *args: Any, provider: Provider, route: str = "", **kwargs: Any) -> None:
         address = own_address(provider, route)
@@ -159,7 +169,10 @@ class NewKeyForm(LimitsForm):
             self.currency = self.provider.currency_of(address, self.route)
         self["monthly_cap"].label = _cap_label(self.currency)
         if cleaned.get("monthly_cap") is not None and self.data.get("currency", self.currency) != self.currency:
-            self.add_error("monthly_cap", f"There the gateway bills in {self.currency}. Look at the cap again.")
+            self.add_error(
+                "monthly_cap",
+                filled(_("There the gateway bills in %(currency)s. Look at the cap again."), currency=self.currency),
+            )
         return cleaned
 
     def ask_for_secrets_again(self) -> None:
@@ -170,19 +183,20 @@ class NewKeyForm(LimitsForm):
 class NewSecretForm(StyledForm):
     """What takes the place of a key's secret; a route or an address changes only together with it."""
 
-    secret = SecretField(label="New secret")
-    management_secret = SecretField(label="New balance token", required=False)
+    secret = SecretField(label=_("New secret"))
+    management_secret = SecretField(label=_("New balance token"), required=False)
     route = forms.ChoiceField(
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of the gateway’s routes.")
+        label=_("Route"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of the gateway’s routes.")),
     )
-    base_url = AddressField(help_text="Work under way keeps the address and the secret it was sent with.")
+    base_url = AddressField(help_text=_("Work under way keeps the address and the secret it was sent with."))
 
     def __init__(self, *args: Any, key: ProviderKey, provider: Provider, **kwargs: Any) -> None:
         super().__init__(*args, initial={"base_url": key.base_url, "route": key.route}, **kwargs)
         self.key, self.provider = key, provider
         _advise(self, provider)
         if "management_secret" in self.fields:
-            self.fields["management_secret"].help_text = "Empty keeps the one there is, unless the address changes."
+            self.fields["management_secret"].help_text = _("Empty keeps the one there is, unless the address changes.")
         route = self.fields["route"]
         assert isinstance(route, forms.ChoiceField)
         route.choices = [(each.value, short_label(each.label)) for each in provider.routes]
@@ -208,15 +222,17 @@ def own_address(provider: Provider, route: str) -> str:
     return found or provider.base_url
 
 
-def _cap_label(currency: str) -> str:
-    return f"Monthly cap, {currency}"
+def _cap_label(currency: str) -> _StrPromise:
+    return filled(_("Monthly cap, %(currency)s"), currency=currency)
 
 
 def _advise(form: forms.Form, provider: Provider) -> None:
-    looks = f"It looks like “{provider.key_hint}”. " if provider.key_hint else ""
-    form.fields["secret"].help_text = f"{looks}Stored encrypted and never shown again."
+    kept = _("Stored encrypted and never shown again.")
+    if provider.key_hint:
+        kept = filled(_("It looks like “%(hint)s”. Stored encrypted and never shown again."), hint=provider.key_hint)
+    form.fields["secret"].help_text = kept
     if provider.has_balance_token:
-        form.fields["management_secret"].help_text = "Only reads the account's balance; renders never use it."
+        form.fields["management_secret"].help_text = _("Only reads the account's balance; renders never use it.")
     else:
         del form.fields["management_secret"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from studio.choices import HookFormat, NoticeKind
 from studio.forms.styling import StyledForm
@@ -14,15 +15,18 @@ from studio.models import ProjectHook, User
 from studio.services.notifications import APP, CALLED, MAIL, PLACES, places_of
 from studio.services.project_hooks import LONGEST_ADDRESS
 
-_WORDS = {APP: "In the studio", MAIL: "By mail"}
-_ADDRESS = "That is not a mail address. Correct it, or leave it empty for no mails."
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+_WORDS = {APP: _("In the studio"), MAIL: _("By mail")}
+_ADDRESS = _("That is not a mail address. Correct it, or leave it empty for no mails.")
 CALLED_WORDS = {
-    NoticeKind.READY: "A take is ready",
-    NoticeKind.REVIEW: "Takes were sent for review",
-    NoticeKind.DECIDED: "A take was decided on",
-    NoticeKind.COMMENT: "Somebody commented",
-    NoticeKind.UNCONFIRMED: "A payment is unconfirmed",
-    NoticeKind.BUDGET: "The budget is near its end",
+    NoticeKind.READY: _("A take is ready"),
+    NoticeKind.REVIEW: _("Takes were sent for review"),
+    NoticeKind.DECIDED: _("A take was decided on"),
+    NoticeKind.COMMENT: _("Somebody commented"),
+    NoticeKind.UNCONFIRMED: _("A payment is unconfirmed"),
+    NoticeKind.BUDGET: _("The budget is near its end"),
 }
 
 
@@ -30,7 +34,7 @@ CALLED_WORDS = {
 class Line:
     """One kind and its two boxes."""
 
-    label: str
+    label: _StrOrPromise
     boxes: list[forms.BoundField]
 
 
@@ -40,8 +44,8 @@ class NoticeForm(StyledForm):
     email = forms.EmailField(
         required=False,
         max_length=254,
-        label="Mail address",
-        help_text="Only you and the studio’s mails know it.",
+        label=_("Mail address"),
+        help_text=_("Only you and the studio’s mails know it."),
         error_messages={"invalid": _ADDRESS, "max_length": _ADDRESS},
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
     )
@@ -76,29 +80,30 @@ class ProjectHookForm(StyledForm):
 
     sends_mail = forms.BooleanField(
         required=False,
-        label="Send mails",
-        help_text="To the people of this project, each as they chose for themselves.",
+        label=_("Send mails"),
+        help_text=_("To the people of this project, each as they chose for themselves."),
     )
     url = forms.CharField(
         required=False,
         max_length=LONGEST_ADDRESS,
-        label="Address",
-        error_messages={"max_length": "The address is longer than any address. Copy it once more."},
+        label=_("Address"),
+        error_messages={"max_length": _("The address is longer than any address. Copy it once more.")},
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://…"}
         ),
     )
-    removes_url = forms.BooleanField(required=False, label="Remove the address")
+    removes_url = forms.BooleanField(required=False, label=_("Remove the address"))
     format = forms.ChoiceField(
+        label=_("Format"),
         choices=HookFormat.choices,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a format from the list."),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a format from the list.")),
     )
     kinds = forms.MultipleChoiceField(
         required=False,
-        label="Call for",
+        label=_("Call for"),
         choices=[(kind.value, CALLED_WORDS[kind]) for kind in CALLED],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose from the list what is called for."},
+        error_messages={"invalid_choice": _("Choose from the list what is called for.")},
     )
 
     @classmethod

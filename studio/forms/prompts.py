@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from studio.forms.styling import StyledForm
 from studio.models import Prompt, PromptVersion
@@ -13,13 +14,13 @@ from studio.models import Prompt, PromptVersion
 def _text_field() -> forms.CharField:
     # The class of the box that paints mentions and variables, as in the composer.
     widget = forms.Textarea(attrs={"rows": 9, "class": "prompt-text"})
-    return forms.CharField(label="Prompt", max_length=20_000, widget=widget)
+    return forms.CharField(label=_("Prompt"), max_length=20_000, widget=widget)
 
 
 class TitleForm(StyledForm):
     """A prompt's title."""
 
-    title = forms.CharField(max_length=160)
+    title = forms.CharField(label=_("Title"), max_length=160)
 
 
 class VersionForm(StyledForm):
@@ -27,7 +28,7 @@ class VersionForm(StyledForm):
 
     text = _text_field()
     note = forms.CharField(
-        label="What changed", max_length=200, required=False, help_text="A few words for the history."
+        label=_("What changed"), max_length=200, required=False, help_text=_("A few words for the history.")
     )
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

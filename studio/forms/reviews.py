@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from studio.choices import Verdict
+from studio.forms.filling import filled
 from studio.forms.styling import StyledForm
 from studio.services.reviews import LONGEST_NOTE, LONGEST_REASON
 
@@ -13,16 +15,20 @@ class DecisionForm(StyledForm):
     """A verdict; whether it wants a reason is the service's rule."""
 
     verdict = forms.ChoiceField(
+        label=_("Verdict"),
         choices=Verdict.choices,
         error_messages={
-            "required": "Choose Approve, Changes or Reject.",
-            "invalid_choice": "Choose Approve, Changes or Reject.",
+            "required": _("Choose Approve, Changes or Reject."),
+            "invalid_choice": _("Choose Approve, Changes or Reject."),
         },
     )
     reason = forms.CharField(
+        label=_("Reason"),
         required=False,
         max_length=LONGEST_REASON,
-        error_messages={"max_length": f"Keep the reason under {LONGEST_REASON:,} characters."},
+        error_messages={
+            "max_length": filled(_("Keep the reason under %(number)s characters."), number=f"{LONGEST_REASON:,}")
+        },
     )
 
 
@@ -30,7 +36,10 @@ class SendForm(StyledForm):
     """The note that takes are sent for review with."""
 
     note = forms.CharField(
+        label=_("Note"),
         required=False,
         max_length=LONGEST_NOTE,
-        error_messages={"max_length": f"Keep the note under {LONGEST_NOTE} characters; nothing was sent."},
+        error_messages={
+            "max_length": filled(_("Keep the note under %(number)s characters; nothing was sent."), number=LONGEST_NOTE)
+        },
     )

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 from studio.choices import HookFormat
 from studio.jobs.carrying import CannotSend, Carried, Fate
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.media.download_errors import DownloadRefused
 from studio.media.downloads import make_client
@@ -32,11 +33,11 @@ WHOLE_SECONDS = 20.0
 MAX_ANSWER_BYTES = 4096
 GONE = 410
 SHORTEST_SECRET = 8
-NOT_THERE = "The project names no address any more."
-INSIDE = "The host leads to an address that is not public, so nothing was sent."
-NOT_REACHED = "Nobody could be reached there. Nothing was sent."
-UNREADABLE = "The stored address cannot be read with the present STUDIO_SECRET_KEYS. Enter it anew."
-NO_ANSWER = "It was sent, but no answer came. It may have arrived, so it is not sent again by itself."
+NOT_THERE = english("The project names no address any more.")
+INSIDE = english("The host leads to an address that is not public, so nothing was sent.")
+NOT_REACHED = english("Nobody could be reached there. Nothing was sent.")
+UNREADABLE = english("The stored address cannot be read with the present STUDIO_SECRET_KEYS. Enter it anew.")
+NO_ANSWER = english("It was sent, but no answer came. It may have arrived, so it is not sent again by itself.")
 _SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -148,11 +149,19 @@ def _judged(status: int, said: str, pause: str) -> Carried:
     if 200 <= status < 300:
         return Carried(Fate.SENT)
     if 300 <= status < 400:
-        return Carried(Fate.REFUSED, f"It answered with a redirect ({status}), which is not followed.")
+        return Carried(
+            Fate.REFUSED, english("It answered with a redirect (%(status)s), which is not followed.", status=status)
+        )
     if status == GONE:
-        return Carried(Fate.REFUSED, f"It answered {status}: nobody listens there any more.{words}")
+        return Carried(
+            Fate.REFUSED,
+            english("It answered %(status)s: nobody listens there any more.", status=status) + words,
+        )
     if 400 <= status < 500:
         seconds = min(float(pause), 3600.0) if pause.isdecimal() and len(pause) < 8 else None
-        return Carried(Fate.NOT_NOW, f"It answered {status}.{words}", seconds=seconds)
+        return Carried(Fate.NOT_NOW, english("It answered %(status)s.", status=status) + words, seconds=seconds)
     # It may have been passed on before something broke.
-    return Carried(Fate.UNKNOWN, f"It answered {status}, so it may have arrived and is not sent again.{words}")
+    return Carried(
+        Fate.UNKNOWN,
+        english("It answered %(status)s, so it may have arrived and is not sent again.", status=status) + words,
+    )

@@ -8,6 +8,7 @@ from studio.choices import AT_GATEWAY, AttemptOutcome
 from studio.jobs.gateways import client, connection_of_attempt
 from studio.jobs.statuses import apply_status
 from studio.lib.clock import later
+from studio.lib.english import english
 from studio.models import Attempt, Render
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
@@ -18,10 +19,10 @@ from studio.services import cancelling, fairness, key_refusals
 log = logging.getLogger(__name__)
 
 WORDS = {
-    CancelKind.CANCELLED: "The gateway cancelled it.",
-    CancelKind.TOO_LATE: "Too late to cancel: the gateway had already started.",
-    CancelKind.UNSUPPORTED: "The gateway cannot cancel this; it goes on.",
-    CancelKind.UNKNOWN: "The gateway's answer to the cancel was not clear.",
+    CancelKind.CANCELLED: english("The gateway cancelled it."),
+    CancelKind.TOO_LATE: english("Too late to cancel: the gateway had already started."),
+    CancelKind.UNSUPPORTED: english("The gateway cannot cancel this; it goes on."),
+    CancelKind.UNKNOWN: english("The gateway's answer to the cancel was not clear."),
 }
 
 
@@ -59,7 +60,9 @@ def _ask(render: Render, attempt: Attempt) -> None:
 
 def _not_asked(render: Render, why: str) -> None:
     log.warning("take %s: cancel: %s", render.pk, why)
-    cancelling.record_answer(render=render, reason=f"Cancel could not be asked for yet: {why}", clear=False)
+    cancelling.record_answer(
+        render=render, reason=english("Cancel could not be asked for yet: %(why)s", why=why), clear=False
+    )
 
 
 def _read_status(render: Render, attempt: Attempt, answer: CancelAnswer) -> None:

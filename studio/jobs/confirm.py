@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from studio.choices import RenderState
 from studio.jobs.gateways import client, connection_of_attempt
+from studio.lib.english import english
 from studio.lib.masking import holds
 from studio.models import Attempt
 from studio.models.encryption import UnreadableSecret
@@ -35,7 +36,7 @@ def _look(look: Look) -> None:
         proof = registry.get(look.render.provider).adapter.prove(client(), connection, look.lost)
         if holds(proof.remote_id, connection.secret):
             # Kept as a task's name, the key would be on every page of the take.
-            proof = Proof(ProofKind.UNCLEAR, said="The gateway names no task that could be followed.")
+            proof = Proof(ProofKind.UNCLEAR, said=english("The gateway names no task that could be followed."))
     except ProviderError as error:
         proof = Proof(ProofKind.UNCLEAR, said=error.said or error.meaning)
     except (ValueError, UnreadableSecret) as error:

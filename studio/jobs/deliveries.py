@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from studio.jobs.posters import ensure_prepared
+from studio.lib.english import english
 from studio.media import bucket, storage
 from studio.media.bucket import BucketTrouble
 from studio.media.errors import Rejected
@@ -32,7 +33,9 @@ def deliver(render: Render, request: RenderRequest) -> dict[int, str]:
         _require_sendable(request, file, asset)
         urls[position] = _address(way, render, asset)
         if way == Way.BUCKET and time.monotonic() > until:
-            raise BucketTrouble("Putting references into the bucket takes long; the next try goes on from here.")
+            raise BucketTrouble(
+                english("Putting references into the bucket takes long; the next try goes on from here.")
+            )
     return urls
 
 
@@ -56,7 +59,7 @@ def _prepared(asset: Asset) -> Asset:
     if asset.prepared_at is None:
         asset.refresh_from_db()
     if asset.prepared_at is None and not begin_preparation(asset=asset, tries=PREPARATION_TRIES_IN_ALL):
-        raise Rejected("unprepared", f"“{asset.name}” could not be prepared for the gateway.")
+        raise Rejected("unprepared", english("“%(asset)s” could not be prepared for the gateway.", asset=asset.name))
     return ensure_prepared(asset)
 
 
@@ -66,7 +69,7 @@ def _require_sendable(request: RenderRequest, file: InputFile, asset: Asset) -> 
     limits = capability.media.get(file.kind) if capability else None
     copy = replace(file, size=storage.absolute(asset.outgoing).stat().st_size)
     if limits is not None and (messages := file_messages(limits, copy)):
-        raise Rejected("limits", f"As prepared for the gateway: {' '.join(messages)}")
+        raise Rejected("limits", english("As prepared for the gateway: %(reasons)s", reasons=" ".join(messages)))
 
 
 def _inlined(asset: Asset) -> str:

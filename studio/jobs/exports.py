@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 
 from studio.choices import ExportFormat
+from studio.lib.english import english
 from studio.media import storage
 from studio.media.packing import forget
 from studio.models import Export, Render
@@ -87,10 +88,13 @@ def _fail(export: Export, path: Path, problem: str) -> None:
 
 def _disk_words(error: OSError) -> str:
     if error.errno in FULL:
-        return "The studio's disk is full. Ask whoever runs the studio to make room, then ask for the export again."
-    return (
-        f"The file could not be written ({error.strerror or type(error).__name__}). Ask for it again; if that does not "
-        "help, tell whoever runs the studio."
+        return english(
+            "The studio's disk is full. Ask whoever runs the studio to make room, then ask for the export again."
+        )
+    return english(
+        "The file could not be written (%(theirs)s). Ask for it again; if that does not help, tell "
+        "whoever runs the studio.",
+        theirs=error.strerror or type(error).__name__,
     )
 
 

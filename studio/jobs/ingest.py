@@ -20,6 +20,7 @@ from studio.jobs.gateways import client, connection_of_attempt
 from studio.jobs.posters import make_pictures
 from studio.lib.addresses import is_loopback_host
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.media import storage
 from studio.media.download_errors import DownloadInterrupted, DownloadRefused, LinkGone
 from studio.media.downloads import download, make_client
@@ -52,10 +53,10 @@ BAD_FILES_AT_LEAST = 5
 LONGEST_PAUSE = 600.0
 # A file whose pictures took the worker down twice is taken in without them; the sweep asks for them apart.
 PICTURE_TRIES = 2
-NOT_A_VIDEO = "What the gateway delivered is not a playable video."
-WHOLE_DAY = "The file could not be fetched for a whole day."
-KEPT = "It is kept among the take's files, under a name that begins with “rejected-”."
-NO_LONGER = "The gateway no longer hands out the file."
+NOT_A_VIDEO = english("What the gateway delivered is not a playable video.")
+WHOLE_DAY = english("The file could not be fetched for a whole day.")
+KEPT = english("It is kept among the take's files, under a name that begins with “rejected-”.")
+NO_LONGER = english("The gateway no longer hands out the file.")
 # A task said to be done without a file may name it later; these will not.
 ENDED_WITHOUT = (RemoteState.FAILED, RemoteState.CANCELLED, RemoteState.EXPIRED)
 
@@ -89,7 +90,7 @@ def _ingest(render: Render, end_turn: Callable[[], None]) -> None:
     except (LinkGone, DownloadRefused) as error:
         _refused(render, error)
     except UnreadableSecret:
-        _renew_or_give_up(render, "The stored link cannot be read with the present STUDIO_SECRET_KEYS.")
+        _renew_or_give_up(render, english("The stored link cannot be read with the present STUDIO_SECRET_KEYS."))
     except Rejected as error:
         if error.code == "deadly":
             _lose(render, RenderState.FAILED, f"{error} {KEPT}")
@@ -97,11 +98,11 @@ def _ingest(render: Render, end_turn: Callable[[], None]) -> None:
             _renew_or_give_up(render, str(error), bad_file=True)
     except OSError as error:
         log.exception("take %s: the file could not be stored", render.pk)
-        _try_later(render, error.strerror or "the disk refused the file")
+        _try_later(render, error.strerror or english("the disk refused the file"))
     except Exception as error:
         # Whatever it is: the file is paid for, and nobody would hear of a job that only broke off.
         log.exception("take %s: fetching broke off", render.pk)
-        _try_later(render, f"the studio stumbled over it: {type(error).__name__}")
+        _try_later(render, english("the studio stumbled over it: %(kind)s", kind=type(error).__name__))
 
 
 def _named(render: Render, word: str, extension: str) -> str:
@@ -221,7 +222,7 @@ def _sentence(reason: str) -> str:
 def _refused(render: Render, error: LinkGone | DownloadRefused) -> None:
     """A name may lead inside for a moment and a link onto a page; only what is too large stays so."""
     if error.code == "too_large":
-        _lose(render, RenderState.FAILED, f"{error} The studio does not fetch that.")
+        _lose(render, RenderState.FAILED, english("%(error)s The studio does not fetch that.", error=error))
     else:
         _renew_or_give_up(render, str(error))
 
@@ -257,8 +258,8 @@ def _lose(render: Render, to: RenderState, meaning: str, *, said: str = "") -> N
         render=render,
         to=to,
         said=said,
-        meaning=f"{meaning} The gateway has rendered it, so it is probably charged.",
-        advice="Look for the file in the gateway's own console before asking for the take again.",
+        meaning=english("%(meaning)s The gateway has rendered it, so it is probably charged.", meaning=meaning),
+        advice=english("Look for the file in the gateway's own console before asking for the take again."),
     )
     # A whole file stays, whatever kept it from being taken in.
     _forget_part(render)

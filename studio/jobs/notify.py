@@ -8,6 +8,7 @@ import time
 from studio.choices import NoticeChannel
 from studio.jobs import calls, mails
 from studio.jobs.carrying import CannotSend, Carried, Fate
+from studio.lib.english import english
 from studio.models import Dispatch
 from studio.services import dispatches, fairness
 from studio.services.queue import enqueue
@@ -16,7 +17,9 @@ log = logging.getLogger(__name__)
 
 # Well under the queue's time-out, the last one that has begun included; what is left is asked for anew.
 RUN_SECONDS = 120
-STUMBLED = "The studio stumbled while this was being sent ({}). It may have arrived, so it is not sent again by itself."
+STUMBLED = english(
+    "The studio stumbled while this was being sent (%(kind)s). It may have arrived, so it is not sent again by itself."
+)
 
 
 def send_waiting() -> None:
@@ -53,7 +56,7 @@ def send(dispatch_id: int) -> None:
     except Exception as error:
         # Whatever broke here may have broken after the first byte.
         log.exception("%s %s: sending broke off", dispatch.channel, dispatch.pk)
-        dispatches.record_unknown(dispatch=dispatch, problem=STUMBLED.format(type(error).__name__))
+        dispatches.record_unknown(dispatch=dispatch, problem=STUMBLED % {"kind": type(error).__name__})
     else:
         _record(dispatch, carried)
 

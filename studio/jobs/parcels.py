@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from studio.jobs.deliveries import deliver
 from studio.jobs.gateways import connection_of_key
+from studio.lib.english import english
 from studio.lib.masking import redact_request
 from studio.media.errors import Rejected
 from studio.models import ProviderKey, Render
@@ -46,18 +47,18 @@ def pack(render: Render) -> Parcel | None:
     request = RenderRequest.from_json(render.spec)
     capability = capability_with(key=render.key, model=request.model)
     if reason := _reason_against(render, request, capability):
-        advice = "Change that and render again. Nothing was sent or charged."
+        advice = english("Change that and render again. Nothing was sent or charged.")
         unsent.refuse_unsent(render=render, meaning=reason, advice=advice)
         return None
     try:
         connection = connection_of_key(render.key)
     except (ValueError, UnreadableSecret) as error:
-        unsent.refuse_unsent(render=render, meaning=str(error), advice="An admin has to correct the key.")
+        unsent.refuse_unsent(render=render, meaning=str(error), advice=english("An admin has to correct the key."))
         return None
     try:
         urls = deliver(render, request)
     except (Rejected, FileNotFoundError) as error:
-        unsent.refuse_unsent(render=render, meaning=_without_path(error), advice="Upload the reference again.")
+        unsent.refuse_unsent(render=render, meaning=_without_path(error), advice=english("Upload the reference again."))
         return None
     return _parcel(render, request, capability, connection, urls)
 
@@ -104,15 +105,17 @@ def _drawn_seed(provider: Provider, request: RenderRequest, capability: Capabili
 
 
 def _without_path(error: Rejected | FileNotFoundError) -> str:
-    return str(error) if isinstance(error, Rejected) else "The file of a reference is no longer in the studio."
+    return str(error) if isinstance(error, Rejected) else english("The file of a reference is no longer in the studio.")
 
 
 def _reason_against(render: Render, request: RenderRequest, capability: Capability | None) -> str:
     """Why this may not be sent now, or nothing."""
     # It was asked for when it might; an admin may have given the key to other projects since.
     if not ProviderKey.objects.for_project(render.project).filter(pk=render.key_id).exists():
-        return f"The key “{render.key.label}” may no longer be used for this project."
+        return english("The key “%(key)s” may no longer be used for this project.", key=render.key.label)
     if capability is None:
-        return f"The studio no longer knows the model {request.model}, or the key no longer offers it."
+        return english(
+            "The studio no longer knows the model %(model)s, or the key no longer offers it.", model=request.model
+        )
     found = find_problems(capability=capability, request=request, key=render.key, source_take=render.source_take)
     return " ".join(problem.message for problem in found)

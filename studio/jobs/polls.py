@@ -12,6 +12,7 @@ from studio.choices import RenderState
 from studio.jobs.gateways import Connections, poll_seconds
 from studio.jobs.statuses import apply_status, brings_news
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.providers.errors import BadKey, NotFound, ProviderError, Retryable
@@ -116,9 +117,9 @@ def _failed(due: Due, error: ProviderError) -> Outcome:
 def _silent(due: Due, error: ProviderError, again: datetime, failures: int) -> Outcome:
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
-        reason="The gateway does not answer",
+        reason=english("The gateway does not answer"),
         said=error.said,
-        meaning="The gateway cannot be asked how it stands. It may well go on there, and it is asked again.",
+        meaning=english("The gateway cannot be asked how it stands. It may well go on there, and it is asked again."),
         advice="",
         next_poll_at=again,
         failures=failures,
@@ -127,15 +128,15 @@ def _silent(due: Due, error: ProviderError, again: datetime, failures: int) -> O
 
 def _unknown(due: Due, error: ProviderError, failures: int) -> Outcome:
     if due.unknown_since is not None and now() - due.unknown_since > LOST_AFTER and failures >= LOST_POLLS:
-        return _give_up(due, error.said, "The gateway has not known this task for hours.")
+        return _give_up(due, error.said, english("The gateway has not known this task for hours."))
     base = poll_seconds(due.provider, due.base_url)
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=base, failures=failures)
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
-        reason="The gateway does not know the task",
+        reason=english("The gateway does not know the task"),
         said=error.said,
-        meaning="The gateway does not know this task at present. It is asked again.",
-        advice="If this lasts, look at the gateway's own list of tasks.",
+        meaning=english("The gateway does not know this task at present. It is asked again."),
+        advice=english("If this lasts, look at the gateway's own list of tasks."),
         next_poll_at=again,
         failures=failures,
         unknown=True,
@@ -151,9 +152,9 @@ def _no_file_yet(due: Due) -> Outcome:
     again = polling.next_poll(age_seconds=due.age_seconds, base_seconds=poll_seconds(due.provider, due.base_url))
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
-        reason="Done at the gateway, but no file is named yet",
+        reason=english("Done at the gateway, but no file is named yet"),
         said="",
-        meaning="The gateway says that it is done but names no file yet. It is asked again.",
+        meaning=english("The gateway says that it is done but names no file yet. It is asked again."),
         advice="",
         next_poll_at=again,
         failures=1 if due.no_file_since is None else due.failures + 1,
@@ -164,10 +165,10 @@ def _no_file_yet(due: Due) -> Outcome:
 def _trouble(due: Due, meaning: str) -> Outcome:
     return lambda: statuses.record_trouble(
         render_id=due.render_id,
-        reason="The task cannot be followed",
+        reason=english("The task cannot be followed"),
         said="",
         meaning=meaning,
-        advice="An admin has to correct the key.",
+        advice=english("An admin has to correct the key."),
         next_poll_at=later(UNASKABLE_SECONDS),
         failures=due.failures,
     )
@@ -176,7 +177,7 @@ def _trouble(due: Due, meaning: str) -> Outcome:
 def _nothing_final(due: Due, again: Postponed) -> Outcome:
     """Only an answer that was read may end the waiting; a failed look proves nothing, however old the task is."""
     if due.age_seconds > polling.TRACKING_CAP_SECONDS:
-        return _give_up(due, "", "The gateway has said nothing final for three days.")
+        return _give_up(due, "", english("The gateway has said nothing final for three days."))
     return again
 
 
@@ -184,9 +185,9 @@ def _give_up(due: Due, said: str, meaning: str) -> Outcome:
     return lambda: statuses.record_ended(
         render_id=due.render_id,
         to=RenderState.EXPIRED,
-        reason="Given up on",
+        reason=english("Given up on"),
         said=said,
         meaning=meaning,
-        advice="It may still be charged: look at the gateway's own list before asking again.",
+        advice=english("It may still be charged: look at the gateway's own list before asking again."),
         free=False,
     )

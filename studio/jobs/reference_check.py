@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.jobs.picture_fetch import why_not_fetched
+from studio.lib.english import english
 from studio.media import bucket
 from studio.media.bucket import BucketTrouble
 from studio.media.check_picture import CHECK_PICTURE
@@ -23,11 +24,11 @@ from studio.services.links import AMAZON, CHECK_LIFE, Way, check_link, way_to
 from studio.services.requests import offered_with
 
 Line = dict[str, str]
-WHAT_TO_SET = (
-    "Set STUDIO_PUBLIC_URL to a public https address of this studio, or let references go through a bucket "
-    "(STUDIO_S3_BUCKET and its fellows)."
+WHAT_TO_SET = english(
+    "Set STUDIO_PUBLIC_URL to a public https address of this studio, or let references go "
+    "through a bucket (STUDIO_S3_BUCKET and its fellows)."
 )
-BUCKET_SETTINGS = "Look at the STUDIO_S3_ settings and at what that key may do."
+BUCKET_SETTINGS = english("Look at the STUDIO_S3_ settings and at what that key may do.")
 
 
 def reference_lines(key: ProviderKey) -> list[Line]:
@@ -44,29 +45,77 @@ def _line(state: str, text: str) -> Line:
 
 
 def _no_way() -> str:
-    ours = f"{settings.STUDIO_PUBLIC_URL} is not"
+    ours = english("%(public_url)s is not", public_url=settings.STUDIO_PUBLIC_URL)
     if settings.STUDIO_S3_BUCKET:
-        ours = f"neither {settings.STUDIO_S3_ENDPOINT} nor {settings.STUDIO_PUBLIC_URL} is"
-    return f"References cannot reach this gateway by address: {ours} on the internet. {WHAT_TO_SET}"
+        ours = english(
+            "neither %(s3_endpoint)s nor %(public_url)s is",
+            s3_endpoint=settings.STUDIO_S3_ENDPOINT,
+            public_url=settings.STUDIO_PUBLIC_URL,
+        )
+    return english(
+        "References cannot reach this gateway by address: %(ours)s on the internet. %(what_to_set)s",
+        ours=ours,
+        what_to_set=WHAT_TO_SET,
+    )
 
 
 def _by_link() -> list[Line]:
     if reason := why_not_fetched(check_link()):
-        return [_line("bad", f"A test picture could not be fetched at {settings.STUDIO_PUBLIC_URL}: {reason}")]
-    return [_line("good", f"A test picture came back whole from {settings.STUDIO_PUBLIC_URL}, under a signed link.")]
+        return [
+            _line(
+                "bad",
+                english(
+                    "A test picture could not be fetched at %(public_url)s: %(reason)s",
+                    public_url=settings.STUDIO_PUBLIC_URL,
+                    reason=reason,
+                ),
+            )
+        ]
+    return [
+        _line(
+            "good",
+            english(
+                "A test picture came back whole from %(public_url)s, under a signed link.",
+                public_url=settings.STUDIO_PUBLIC_URL,
+            ),
+        )
+    ]
 
 
 def _through_bucket() -> list[Line]:
-    name = f"the bucket “{settings.STUDIO_S3_BUCKET}”"
+    name = english("the bucket “%(s3_bucket)s”", s3_bucket=settings.STUDIO_S3_BUCKET)
     lines: list[Line] = []
     try:
         with _test_object() as link:
             if reason := why_not_fetched(link):
-                lines.append(_line("bad", f"A test picture lies in {name}, but could not be fetched: {reason}"))
+                lines.append(
+                    _line(
+                        "bad",
+                        english(
+                            "A test picture lies in %(name)s, but could not be fetched: %(reason)s",
+                            name=name,
+                            reason=reason,
+                        ),
+                    )
+                )
             else:
-                lines.append(_line("good", f"A test picture came back whole from {name}, under a signed link."))
+                lines.append(
+                    _line(
+                        "good", english("A test picture came back whole from %(name)s, under a signed link.", name=name)
+                    )
+                )
     except BucketTrouble as error:
-        lines.append(_line("bad", f"References cannot come and go in {name}: {error} {BUCKET_SETTINGS}"))
+        lines.append(
+            _line(
+                "bad",
+                english(
+                    "References cannot come and go in %(name)s: %(error)s %(bucket_settings)s",
+                    name=name,
+                    error=error,
+                    bucket_settings=BUCKET_SETTINGS,
+                ),
+            )
+        )
     return lines
 
 
@@ -87,10 +136,15 @@ def _beyond(key: ProviderKey, way: Way) -> Line:
     seen = _seen_to_work(key, host)
     if key.is_local:
         if seen:
-            return _line("good", f"The gateway on this machine fetches them: {seen}")
-        return _line("open", "Whether the gateway on this machine fetches them shows with its first take that has one.")
-    text = f"Whether the gateway's own network reaches {host} cannot be proved from here."
-    return _line("open", f"{text} {f'It did once: {seen}' if seen else 'The first take with a reference shows it.'}")
+            return _line("good", english("The gateway on this machine fetches them: %(seen)s", seen=seen))
+        return _line(
+            "open", english("Whether the gateway on this machine fetches them shows with its first take that has one.")
+        )
+    proof = english("The first take with a reference shows it.")
+    if seen:
+        proof = english("It did once: %(seen)s", seen=seen)
+    text = english("Whether the gateway's own network reaches %(host)s cannot be proved from here.", host=host)
+    return _line("open", f"{text} {proof}")
 
 
 def _host(way: Way) -> str:
@@ -105,7 +159,9 @@ def _seen_to_work(key: ProviderKey, host: str) -> str:
     if attempt is None or host.removeprefix("s3.") not in json.dumps(attempt.request):
         return ""
     day = timezone.localtime(attempt.render.ended_at or attempt.created_at)
-    return f"take {attempt.render_id} of {day:%-d %B %Y} was made from references."
+    return english(
+        "take %(render_id)s of %(day)s was made from references.", render_id=attempt.render_id, day=f"{day:%-d %B %Y}"
+    )
 
 
 def _inside(key: ProviderKey) -> list[Line]:
@@ -120,4 +176,8 @@ def _inside(key: ProviderKey) -> list[Line]:
     if not found:
         return []
     named = "; ".join(f"{role} ({', '.join(sorted(operations))})" for role, operations in sorted(found.items()))
-    return [_line("good", f"These need no address, as they travel inside the request itself: {named}.")]
+    return [
+        _line(
+            "good", english("These need no address, as they travel inside the request itself: %(named)s.", named=named)
+        )
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.services import demo_review, exports, leases, recovery, reference_copies
+from studio.services import demo_review, exports, leases, outputs, recovery, reference_copies, search_index, take_bin
 from studio.services.queue import ensure_tracker
 
 
@@ -17,4 +17,7 @@ def each_minute() -> None:
     recovery.sweep()
     reference_copies.ask_to_clear()
     exports.ask_to_clear()
+    search_index.ask_to_work_off()
+    take_bin.ask_to_clear()
+    outputs.ask_for_card_posters()
     demo_review.ask()

@@ -5,24 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from studio.choices import RenderState
+from studio.lib.english import english
 from studio.models import Attempt
 from studio.providers import registry
 from studio.providers.answers import NO_VIDEO_CODE, RemoteState, RemoteStatus
 from studio.services import statuses
 
 ADVICE = {
-    RenderState.FAILED: "Change the prompt or the references if the gateway named them; otherwise try again.",
-    RenderState.CANCELLED: "Render again whenever you like.",
-    RenderState.EXPIRED: "Try again; the gateway was probably too busy.",
+    RenderState.FAILED: english("Change the prompt or the references if the gateway named them; otherwise try again."),
+    RenderState.CANCELLED: english("Render again whenever you like."),
+    RenderState.EXPIRED: english("Try again; the gateway was probably too busy."),
 }
 ENDS = {
-    RemoteState.FAILED: (RenderState.FAILED, "The gateway could not render it"),
-    RemoteState.CANCELLED: (RenderState.CANCELLED, "Cancelled at the gateway"),
-    RemoteState.EXPIRED: (RenderState.EXPIRED, "The gateway gave up on it"),
+    RemoteState.FAILED: (RenderState.FAILED, english("The gateway could not render it")),
+    RemoteState.CANCELLED: (RenderState.CANCELLED, english("Cancelled at the gateway")),
+    RemoteState.EXPIRED: (RenderState.EXPIRED, english("The gateway gave up on it")),
 }
 
-NO_FILE = "The gateway calls the take completed but names no file. It is probably charged."
-LOOK_FOR_IT = "Look for the file in the gateway's own console before asking for the take again."
+NO_FILE = english("The gateway calls the take completed but names no file. It is probably charged.")
+LOOK_FOR_IT = english("Look for the file in the gateway's own console before asking for the take again.")
 
 
 def brings_news(*, state: str, progress: int | None, status: RemoteStatus) -> bool:
@@ -57,12 +58,12 @@ def _end(provider: str, render_id: int, status: RemoteStatus) -> None:
     to, reason = ENDS[status.state]
     free = registry.get(provider).failed_is_free
     advice = ADVICE[to]
-    meaning = "Nothing is charged." if free else _what_was_taken(render_id, status)
+    meaning = english("Nothing is charged.") if free else _what_was_taken(render_id, status)
     if status.error_code == NO_VIDEO_CODE:
         # A task called completed was rendered, whatever is missing from its answer.
-        free, reason, meaning, advice = False, "Done at the gateway, but without a file", NO_FILE, LOOK_FOR_IT
+        free, reason, meaning, advice = False, english("Done at the gateway, but without a file"), NO_FILE, LOOK_FOR_IT
     elif to == RenderState.FAILED and not status.error_text:
-        meaning = f"The gateway gave no reason. {meaning}"
+        meaning = english("The gateway gave no reason. %(meaning)s", meaning=meaning)
     statuses.record_ended(
         render_id=render_id,
         to=to,
@@ -82,6 +83,8 @@ def _what_was_taken(render_id: int, status: RemoteStatus) -> str:
     if accepted is not None:
         charged, currency = accepted.charged, accepted.charged_currency
     if not charged:
-        return "The gateway does not say whether this is charged."
+        return english("The gateway does not say whether this is charged.")
     taken = f"{charged.normalize():f} {currency}"
-    return f"The gateway has taken {taken} for this, and does not say whether that is given back."
+    return english(
+        "The gateway has taken %(taken)s for this, and does not say whether that is given back.", taken=taken
+    )

@@ -14,6 +14,7 @@ from studio.choices import RenderState
 from studio.jobs.gateways import client, poll_seconds
 from studio.jobs.parcels import Parcel, pack
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import holds, mask
 from studio.models import Attempt, Render
 from studio.providers import registry
@@ -28,8 +29,10 @@ PATIENCE = (1, 2, 5, 10, 20, 30)
 # Two writes must be over before the queue ends the job, the one under way and the last: SQLite's time-out for each.
 LAST_WRITE_SECONDS = 100
 NO_NAME = {
-    "meaning": "The gateway accepted the request, but its answer names no task, so the take cannot be followed.",
-    "advice": "It may be charged. Look at the gateway's own task list before asking for the take again.",
+    "meaning": english(
+        "The gateway accepted the request, but its answer names no task, so the take cannot be followed."
+    ),
+    "advice": english("It may be charged. Look at the gateway's own task list before asking for the take again."),
 }
 
 
@@ -56,7 +59,9 @@ def _submit(render: Render, until: float) -> None:
     except Exception as error:
         log.exception("take %s: could not be made ready for sending", render.pk)
         kind = type(error).__name__
-        unsent.record_stumble(render=render, meaning=f"The studio could not make the request ready ({kind}).")
+        unsent.record_stumble(
+            render=render, meaning=english("The studio could not make the request ready (%(kind)s).", kind=kind)
+        )
         return
     if parcel is None:
         return
@@ -79,8 +84,8 @@ def _send(attempt: Attempt, parcel: Parcel, until: float) -> None:
             lambda: attempts.record_unknown(
                 attempt=attempt,
                 said="",
-                meaning="The studio failed while sending. The gateway may have started, and may charge.",
-                advice="Look at the gateway's own task list before asking for the take again.",
+                meaning=english("The studio failed while sending. The gateway may have started, and may charge."),
+                advice=english("Look at the gateway's own task list before asking for the take again."),
             ),
             until,
         )
@@ -112,7 +117,11 @@ def _record_created(attempt: Attempt, created: Created, until: float) -> None:
                 charge=created.charge,
             ),
             until,
-            f"take {attempt.render_id}, the gateway's task {created.remote_id}",
+            english(
+                "take %(render_id)s, the gateway's task %(remote_id)s",
+                render_id=attempt.render_id,
+                remote_id=created.remote_id,
+            ),
         )
     except Exception:
         # The log is the last place where the name of a paid task can be kept.

@@ -6,6 +6,7 @@ import logging
 
 from studio.jobs.gateways import client, connection_of_key
 from studio.jobs.reference_check import reference_lines
+from studio.lib.english import english
 from studio.models import ProviderKey
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
@@ -15,7 +16,7 @@ from studio.services import fairness, key_checks
 
 log = logging.getLogger(__name__)
 
-SLOW = "This gateway has not answered the calls that are on their way to it yet. Check again in a minute."
+SLOW = english("This gateway has not answered the calls that are on their way to it yet. Check again in a minute.")
 
 
 def verify_key(key_id: int) -> None:
@@ -38,11 +39,11 @@ def _check(key: ProviderKey) -> None:
         log.warning("key %s: check: %s", key_id, error)
         _record_unreachable(key, error.meaning, error.said)
     except (ValueError, UnreadableSecret) as error:
-        _record_unreachable(key, f"{error} Nothing was sent.")
+        _record_unreachable(key, english("%(error)s Nothing was sent.", error=error))
     except Exception as error:
         # The page waits for a result, and nobody would hear of a job that only broke off.
         log.exception("key %s: the check broke off", key_id)
-        _record_unreachable(key, f"The studio stumbled over the check: {type(error).__name__}.")
+        _record_unreachable(key, english("The studio stumbled over the check: %(kind)s.", kind=type(error).__name__))
     else:
         key_checks.record_result(key=key, report=report, references=_reference_lines(key))
 
@@ -66,4 +67,9 @@ def _reference_lines(key: ProviderKey) -> list[dict[str, str]]:
         return reference_lines(key)
     except Exception as error:
         log.exception("key %s: the check of references broke off", key.pk)
-        return [{"state": "open", "text": f"References could not be checked: {type(error).__name__}."}]
+        return [
+            {
+                "state": "open",
+                "text": english("References could not be checked: %(kind)s.", kind=type(error).__name__),
+            }
+        ]

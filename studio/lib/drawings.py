@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studio.lib.english import english
+
 COLORS = ("yellow", "red", "green", "blue", "white")
 MOST_SHAPES = 50
 MOST_POINTS = 500
@@ -33,7 +35,13 @@ def read(text: str) -> list[Shape]:
 def checked(shapes: Sequence[object]) -> list[Shape]:
     """`shapes` with nothing in them but what a drawing has; raises ValueError, in words for a person."""
     if len(shapes) > MOST_SHAPES:
-        raise ValueError(f"A drawing has at most {MOST_SHAPES} shapes; this one has {len(shapes)}. Take some away.")
+        raise ValueError(
+            english(
+                "A drawing has at most %(most)s shapes; this one has %(number)s. Take some away.",
+                most=MOST_SHAPES,
+                number=len(shapes),
+            )
+        )
     return [_shape(shape) for shape in shapes]
 
 
@@ -61,7 +69,7 @@ def _color(shape: Mapping[str, object]) -> dict[str, str]:
 
 def _box(box: dict[str, float]) -> dict[str, float]:
     if not box["w"] or not box["h"] or box["x"] + box["w"] > 1 + _SLACK or box["y"] + box["h"] > 1 + _SLACK:
-        raise ValueError("A box of the drawing lies outside the picture or has no size. Draw it anew.")
+        raise ValueError(english("A box of the drawing lies outside the picture or has no size. Draw it anew."))
     return box
 
 
@@ -69,7 +77,7 @@ def _points(points: object) -> list[list[float]]:
     if not isinstance(points, list) or not points:
         raise ValueError(_UNREADABLE)
     if len(points) > MOST_POINTS:
-        raise ValueError(f"A stroke has at most {MOST_POINTS} points. Draw it in several strokes.")
+        raise ValueError(english("A stroke has at most %(most)s points. Draw it in several strokes.", most=MOST_POINTS))
     return [_point(point) for point in points]
 
 
@@ -86,4 +94,6 @@ def _share(value: object) -> float:
     return round(float(value), _PLACES)
 
 
-_UNREADABLE = "The drawing could not be read, so the comment was not saved. Take the drawing away or draw it anew."
+_UNREADABLE = english(
+    "The drawing could not be read, so the comment was not saved. Take the drawing away or draw it anew."
+)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from studio.lib.english import english
+
 _WORD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
@@ -27,7 +29,7 @@ class Month:
         """The month of a word such as 2026-11; raises ValueError for anything else."""
         found = _WORD.fullmatch(word)
         if found is None:
-            raise ValueError("A month is written as 2026-11.")
+            raise ValueError(english("A month is written as 2026-11."))
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:

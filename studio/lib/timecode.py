@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from studio.lib.english import english
+
 _PARTS = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}):(\d{1,2})", re.ASCII)
 _FRAME = re.compile(r"\d{1,7}", re.ASCII)
 
@@ -27,6 +29,8 @@ def frame_of(text: str, rate: Fraction) -> int:
     found = _PARTS.fullmatch(cleaned)
     per_second = max(1, round(rate))
     if found is None or int(found[3]) > 59 or int(found[4]) >= per_second:
-        raise ValueError(f"“{text}” is no timecode: write minutes:seconds:frames, such as 00:02:12.")
+        raise ValueError(
+            english("“%(theirs)s” is no timecode: write minutes:seconds:frames, such as 00:02:12.", theirs=text)
+        )
     hours, minutes, seconds, frames = (int(part or 0) for part in found.groups())
     return ((hours * 60 + minutes) * 60 + seconds) * per_second + frames

@@ -6,7 +6,10 @@ Braces around anything else (pasted JSON, say) are left as they are."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+
+from studio.lib.english import english
 
 _PIECE = re.compile(r"\{\{|\}\}|\{[ \t]*(?P<name>[^\W\d][\w-]*(?:[ \t]+[\w-]+)*)[ \t]*\}")
 
@@ -16,12 +19,17 @@ class MissingVariables(ValueError):
 
     def __init__(self, names: list[str]) -> None:
         self.names = names
-        super().__init__(f"Fill in {', '.join(f'{{{name}}}' for name in names)} first.")
+        super().__init__(english("Fill in %(names)s first.", names=", ".join(f"{{{name}}}" for name in names)))
 
 
 def names(text: str) -> list[str]:
     """The variables of `text`, each once, in the order they first appear."""
     return list(dict.fromkeys(match["name"] for match in _PIECE.finditer(text) if match["name"]))
+
+
+def counts(text: str) -> dict[str, int]:
+    """The variables of `text`, and how often each stands in it."""
+    return dict(Counter(match["name"] for match in _PIECE.finditer(text) if match["name"]))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ import httpcore
 import httpx
 
 from studio.lib.addresses import Address, is_loopback_host, is_public
+from studio.lib.english import english
 from studio.media.download_errors import DownloadRefused
 
 Resolve = Callable[..., list[Any]]
@@ -45,13 +46,13 @@ class VettedBackend(httpcore.NetworkBackend):
                 return self._plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or DownloadRefused("private_address", "This link leads into a private network.")
+        raise failure or DownloadRefused("private_address", english("This link leads into a private network."))
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.NetworkStream:
         """Never: no download comes from a local socket."""
-        raise DownloadRefused("private_address", "This link leads to a local socket.")
+        raise DownloadRefused("private_address", english("This link leads to a local socket."))
 
     def _vetted(self, host: str, port: int) -> list[Address]:
         try:

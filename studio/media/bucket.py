@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from studio.lib.english import english
+
 FOLDER = "references"
 
 
@@ -59,10 +61,14 @@ def _troubles(act: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        raise BucketTrouble(f"The storage answered {code or 'with an error'} to {act}.") from error
+        raise BucketTrouble(
+            english("The storage answered %(answer)s to %(act)s.", answer=code or english("with an error"), act=act)
+        ) from error
     except BotoCoreError as error:
         # Its own words may hold addresses; the kind says enough.
-        raise BucketTrouble(f"The storage could not be used to {act} ({type(error).__name__}).") from error
+        raise BucketTrouble(
+            english("The storage could not be used to %(act)s (%(kind)s).", act=act, kind=type(error).__name__)
+        ) from error
 
 
 def _client() -> Any:

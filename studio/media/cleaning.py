@@ -9,6 +9,7 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from studio.choices import AssetKind
+from studio.lib.english import english
 from studio.media.atomic import replacing
 from studio.media.cleaning_images import clean_image
 from studio.media.containers import open_media, picture_stream, sound_stream
@@ -55,7 +56,9 @@ def _remux(source: Path, info: MediaInfo, draft: Path) -> None:
                 packet.stream = copies[packet.stream.index]
                 output.mux(packet)
     except (av.error.FFmpegError, ValueError) as error:
-        raise Rejected("cannot_clean", "This file could not be prepared for sending; export it again.") from error
+        raise Rejected(
+            "cannot_clean", english("This file could not be prepared for sending; export it again.")
+        ) from error
 
 
 def _kept(container: InputContainer, info: MediaInfo) -> list[Stream]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 from studio.media.probe_images import ORIENTATION, open_image
 from studio.media.stripping import strip_jpeg, strip_webp
@@ -36,7 +37,9 @@ def clean_image(source: Path, name: str, destination: Path) -> None:
             else:
                 _save(image, name, destination)
     except (OSError, ValueError, SyntaxError) as error:
-        raise Rejected("cannot_clean", "This picture could not be prepared for sending; export it again.") from error
+        raise Rejected(
+            "cannot_clean", english("This picture could not be prepared for sending; export it again.")
+        ) from error
 
 
 def _strip(source: Path, name: str) -> bytes | None:

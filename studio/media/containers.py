@@ -15,14 +15,15 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 
 MAX_FRAME_PIXELS = 16_800_000
 VIDEO_CODECS = {"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "prores", "mjpeg"}
 _DEMUXERS = {"mp4": "mov", "mov": "mov", "wav": "wav", "mp3": "mp3", "matroska": "matroska"}
 
-DAMAGED_VIDEO = "This video cannot be played: it is damaged or incomplete. Copy or export it again."
-DAMAGED_SOUND = "This sound file cannot be played: it is damaged or incomplete. Copy or export it again."
+DAMAGED_VIDEO = english("This video cannot be played: it is damaged or incomplete. Copy or export it again.")
+DAMAGED_SOUND = english("This sound file cannot be played: it is damaged or incomplete. Copy or export it again.")
 
 
 @contextmanager
@@ -51,15 +52,28 @@ def picture_stream(container: InputContainer) -> VideoStream:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = 2
             return stream
-    raise Rejected("no_picture", "This file holds sound only. Send sound as MP3 or WAV.")
+    raise Rejected("no_picture", english("This file holds sound only. Send sound as MP3 or WAV."))
 
 
 def _check_picture(stream: VideoStream) -> None:
     codec = codec_name(stream)
     if codec not in VIDEO_CODECS:
-        raise Rejected("codec", f"This video's coding ({codec or 'unknown'}) cannot be used; export it as H.264.")
+        raise Rejected(
+            "codec",
+            english(
+                "This video's coding (%(coding)s) cannot be used; export it as H.264.",
+                coding=codec or english("unknown"),
+            ),
+        )
     if stream.width * stream.height > MAX_FRAME_PIXELS:
-        raise Rejected("too_many_pixels", f"This video is too large to open: {stream.width} x {stream.height} pixels.")
+        raise Rejected(
+            "too_many_pixels",
+            english(
+                "This video is too large to open: %(width)s x %(height)s pixels.",
+                width=stream.width,
+                height=stream.height,
+            ),
+        )
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from studio.lib.addresses import is_loopback_host
+from studio.lib.english import english
 from studio.media.addresses import VettedBackend, VettedTransport
 from studio.media.download_errors import DownloadInterrupted, DownloadRefused, LinkGone
 from studio.media.partfiles import Downloaded, PartFile
@@ -59,7 +60,7 @@ def download(
                 total = _total(response, part, size_limit)
                 _receive(response, part, total, size_limit, deadline, on_progress)
                 return part.finish()
-    raise DownloadInterrupted("confused", "The server's answer did not fit what was asked for.")
+    raise DownloadInterrupted("confused", english("The server's answer did not fit what was asked for."))
 
 
 @contextmanager
@@ -82,10 +83,12 @@ def _answer(client: httpx.Client, url: str, headers: dict[str, str], allow_loopb
             finally:
                 response.close()
     except httpx.InvalidURL as error:
-        raise DownloadRefused("bad_link", "This link is not a web address.") from error
+        raise DownloadRefused("bad_link", english("This link is not a web address.")) from error
     except httpx.HTTPError as error:
-        raise DownloadInterrupted("connection", f"The connection failed ({type(error).__name__}).") from error
-    raise DownloadRefused("redirects", "This link leads on and on.")
+        raise DownloadInterrupted(
+            "connection", english("The connection failed (%(kind)s).", kind=type(error).__name__)
+        ) from error
+    raise DownloadRefused("redirects", english("This link leads on and on."))
 
 
 def _request(client: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> httpx.Request:
@@ -97,27 +100,29 @@ def _request(client: httpx.Client, url: httpx.URL, headers: dict[str, str]) -> h
 
 def _checked(url: httpx.URL, allow_loopback: bool) -> httpx.URL:
     if url.userinfo:
-        raise DownloadRefused("bad_link", "This link carries a name or password.")
+        raise DownloadRefused("bad_link", english("This link carries a name or password."))
     local = allow_loopback and is_loopback_host(url.host)
     if not url.host or url.scheme not in ("http", "https"):
-        raise DownloadRefused("bad_link", "This link is not a web address.")
+        raise DownloadRefused("bad_link", english("This link is not a web address."))
     if is_loopback_host(url.host) and not local:
-        raise DownloadRefused("private_address", "This link leads into a private network.")
+        raise DownloadRefused("private_address", english("This link leads into a private network."))
     if url.scheme == "http" and not local:
-        raise DownloadRefused("not_secure", "This link is not secure (https).")
+        raise DownloadRefused("not_secure", english("This link is not secure (https)."))
     return url
 
 
 def _check_status(response: httpx.Response) -> None:
     status = response.status_code
     if status in _GONE:
-        raise LinkGone("gone", f"The link no longer works (the server answered {status}).")
+        raise LinkGone("gone", english("The link no longer works (the server answered %(status)s).", status=status))
     if status not in (200, 206, 416):
-        raise DownloadInterrupted("status", f"The server answered {status}.")
+        raise DownloadInterrupted("status", english("The server answered %(status)s.", status=status))
     if status == 416:
         return
     if response.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise DownloadRefused("encoded", "The server sends this file compressed, although it was asked not to.")
+        raise DownloadRefused(
+            "encoded", english("The server sends this file compressed, although it was asked not to.")
+        )
 
 
 def _can_begin(response: httpx.Response, part: PartFile, resuming: bool) -> bool:
@@ -179,16 +184,20 @@ def _receive(
             reported = part.size
             on_progress(part.size, total)
         if time.monotonic() > deadline:
-            raise DownloadInterrupted("slow", "The download took too long; it goes on from here.")
+            raise DownloadInterrupted("slow", english("The download took too long; it goes on from here."))
     if total is not None and part.size > total:
         part.restart("")
     if total is not None and part.size != total:
-        raise DownloadInterrupted("short", f"Only {part.size} of {total} bytes arrived.")
+        raise DownloadInterrupted(
+            "short", english("Only %(size)s of %(total)s bytes arrived.", size=part.size, total=total)
+        )
     if not part.size:
-        raise DownloadInterrupted("empty", "The server sent an empty file.")
+        raise DownloadInterrupted("empty", english("The server sent an empty file."))
     if on_progress:
         on_progress(part.size, total)
 
 
 def _too_large(size_limit: int) -> DownloadRefused:
-    return DownloadRefused("too_large", f"The file is larger than {size_limit // (1024 * 1024)} MB.")
+    return DownloadRefused(
+        "too_large", english("The file is larger than %(limit)s MB.", limit=size_limit // (1024 * 1024))
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from studio.lib.english import english
 from studio.media.atomic import replacing
 from studio.media.errors import Rejected
 from studio.media.probe import probe
@@ -25,7 +26,7 @@ def make_thumbnail(source: Path, destination: Path, box: tuple[int, int] = (480,
             picture = _for_screen(upright)
             picture.thumbnail(box)
     except (OSError, ValueError, SyntaxError) as error:
-        raise Rejected("damaged", "This picture cannot be opened.") from error
+        raise Rejected("damaged", english("This picture cannot be opened.")) from error
     save_webp(picture, Path(destination))
     return picture.size
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from studio.lib.english import english
 from studio.media.atomic import settle
 from studio.media.download_errors import DownloadInterrupted
 
@@ -101,7 +102,7 @@ class PartFile:
                 return
         except (BlockingIOError, FileNotFoundError):
             pass
-        raise DownloadInterrupted("busy", "This file is being downloaded already.")
+        raise DownloadInterrupted("busy", english("This file is being downloaded already."))
 
     def _read_what_is_there(self) -> None:
         self._digest = hashlib.sha256()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from studio.choices import AssetKind
+from studio.lib.english import english
 from studio.media.errors import Rejected
 from studio.media.info import FORMATS, RESULTS, Format, MediaInfo
 from studio.media.probe_images import probe_image
@@ -12,7 +13,7 @@ from studio.media.probe_sounds import probe_sound
 from studio.media.probe_videos import check_playable, probe_video
 from studio.media.sniffing import sniff, sniff_result
 
-_NO_VIDEO = "The gateway delivered a file that is not a video."
+_NO_VIDEO = english("The gateway delivered a file that is not a video.")
 
 
 def probe(path: Path) -> MediaInfo:
@@ -38,7 +39,7 @@ def verify_playable(path: Path) -> MediaInfo:
     except Rejected as error:
         cause = error.__cause__
         if isinstance(cause, OSError | MemoryError):
-            raise OSError(getattr(cause, "errno", None), "the file could not be read just now") from error
+            raise OSError(getattr(cause, "errno", None), english("the file could not be read just now")) from error
         raise
     return info
 
@@ -47,7 +48,7 @@ def _result_format(path: Path) -> Format:
     try:
         form = (FORMATS | RESULTS)[sniff_result(path)]
     except Rejected as error:
-        page = "The link leads to a page or a message, not to a video."
+        page = english("The link leads to a page or a message, not to a video.")
         raise Rejected(error.code, page if error.code in ("html", "text") else _NO_VIDEO) from error
     if form.kind != AssetKind.VIDEO:
         raise Rejected("not_a_video", _NO_VIDEO)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 from studio.media.info import Format, MediaInfo
 
 MAX_IMAGE_PIXELS = 50_000_000
 ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
-_DAMAGED = "This picture cannot be opened: it is damaged or incomplete. Copy or export it again."
+_DAMAGED = english("This picture cannot be opened: it is damaged or incomplete. Copy or export it again.")
 
 
 def probe_image(path: Path, form: Format) -> MediaInfo:
@@ -57,5 +58,13 @@ def _decode(path: Path, form: Format) -> tuple[int, int]:
 
 
 def _too_many(width: int = 0, height: int = 0) -> str:
-    found = f" This one has {width} x {height}." if width else ""
-    return f"This picture has too many pixels to open safely (limit {MAX_IMAGE_PIXELS // 1_000_000} million).{found}"
+    most = MAX_IMAGE_PIXELS // 1000000
+    if not width:
+        return english("This picture has too many pixels to open safely (limit %(most)s million).", most=most)
+    return english(
+        "This picture has too many pixels to open safely (limit %(most)s million). "
+        "This one has %(width)s x %(height)s.",
+        most=most,
+        width=width,
+        height=height,
+    )

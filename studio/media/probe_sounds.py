@@ -10,6 +10,7 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from studio.lib.english import english
 from studio.media.containers import DAMAGED_SOUND, codec_name, open_media, sound_stream
 from studio.media.errors import Rejected
 from studio.media.info import Format, MediaInfo, to_seconds
@@ -25,7 +26,7 @@ def probe_sound(path: Path, form: Format) -> MediaInfo:
         stated = _stated_seconds(container, stream)
         seconds = _measure(container, stream)
     if to_seconds(seconds) <= 0:
-        raise Rejected("no_length", "This sound file has no length. Copy or export it again.")
+        raise Rejected("no_length", english("This sound file has no length. Copy or export it again."))
     if stated and seconds < stated * Fraction(9, 10):
         raise Rejected("truncated", CUT)
     return MediaInfo(
@@ -46,7 +47,10 @@ def _check_stream(container: InputContainer, form: Format) -> AudioStream:
         raise Rejected("damaged", DAMAGED_SOUND)
     codec = codec_name(stream)
     if codec != "mp3" and not (form.name == "wav" and codec.startswith("pcm_")):
-        raise Rejected("codec", f"This sound's coding ({codec}) cannot be used; export it as plain WAV or MP3.")
+        raise Rejected(
+            "codec",
+            english("This sound's coding (%(codec)s) cannot be used; export it as plain WAV or MP3.", codec=codec),
+        )
     return stream
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from studio.lib.english import english
 from studio.media.containers import DAMAGED_VIDEO, codec_name, open_media, picture_stream, sound_stream
 from studio.media.errors import Rejected
 from studio.media.frames import first_frame, frame_seconds, last_frame, seek, video_seconds
@@ -23,7 +24,7 @@ def probe_video(path: Path, form: Format) -> MediaInfo:
         frame = first_frame(container, stream)
         seconds = video_seconds(container, stream)
         if to_seconds(seconds) <= 0:
-            raise Rejected("no_length", "This video has no length. Copy or export it again.")
+            raise Rejected("no_length", english("This video has no length. Copy or export it again."))
         _check_tail(container, stream, float(seconds))
         turned = frame.rotation % 180 != 0
         sound = sound_stream(container)

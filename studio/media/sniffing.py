@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 
-TAKEN = "The studio takes images (JPEG, PNG, WebP, BMP, TIFF, GIF), videos (MP4, MOV) and sound (WAV, MP3)."
+TAKEN = english("The studio takes images (JPEG, PNG, WebP, BMP, TIFF, GIF), videos (MP4, MOV) and sound (WAV, MP3).")
 
 _MATROSKA = b"\x1aE\xdf\xa3"
 _STARTS = (
@@ -24,16 +25,16 @@ _OLD_MOVIE_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
 _M4A_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 _OTHERS = (
-    (b"PK\x03\x04", "archive", "This is a ZIP archive or an office document, not a media file."),
-    (b"\x1f\x8b", "archive", "This is a compressed archive, not a media file."),
-    (b"Rar!", "archive", "This is a RAR archive, not a media file."),
-    (b"7z\xbc\xaf", "archive", "This is a 7-Zip archive, not a media file."),
-    (b"%PDF", "document", "This is a PDF document, not a media file."),
-    (_MATROSKA, "unsupported", "WebM and MKV videos cannot be used here; export it as MP4."),
-    (b"OggS", "unsupported", "Ogg files cannot be used here; export it as MP3 or WAV."),
-    (b"fLaC", "unsupported", "FLAC files cannot be used here; export it as WAV."),
-    (b"#EXTM3U", "playlist", "This is a playlist, not a video; send the video file itself."),
-    (b"ffconcat", "playlist", "This is a playlist, not a video; send the video file itself."),
+    (b"PK\x03\x04", "archive", english("This is a ZIP archive or an office document, not a media file.")),
+    (b"\x1f\x8b", "archive", english("This is a compressed archive, not a media file.")),
+    (b"Rar!", "archive", english("This is a RAR archive, not a media file.")),
+    (b"7z\xbc\xaf", "archive", english("This is a 7-Zip archive, not a media file.")),
+    (b"%PDF", "document", english("This is a PDF document, not a media file.")),
+    (_MATROSKA, "unsupported", english("WebM and MKV videos cannot be used here; export it as MP4.")),
+    (b"OggS", "unsupported", english("Ogg files cannot be used here; export it as MP3 or WAV.")),
+    (b"fLaC", "unsupported", english("FLAC files cannot be used here; export it as WAV.")),
+    (b"#EXTM3U", "playlist", english("This is a playlist, not a video; send the video file itself.")),
+    (b"ffconcat", "playlist", english("This is a playlist, not a video; send the video file itself.")),
 )
 
 
@@ -42,7 +43,7 @@ def sniff(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
-        raise Rejected("empty", "This file is empty.")
+        raise Rejected("empty", english("This file is empty."))
     name = _by_start(head) or _by_riff(head) or _by_boxes(head) or _by_mpeg_frame(head)
     if name:
         return name
@@ -71,9 +72,9 @@ def _by_boxes(head: bytes) -> str | None:
         return None
     brand = head[8:12]
     if brand in _HEIF_BRANDS:
-        raise Rejected("unsupported", "HEIC and AVIF pictures cannot be used here; export it as JPEG or PNG.")
+        raise Rejected("unsupported", english("HEIC and AVIF pictures cannot be used here; export it as JPEG or PNG."))
     if brand in _M4A_BRANDS:
-        raise Rejected("unsupported", "M4A sound cannot be used here; export it as MP3 or WAV.")
+        raise Rejected("unsupported", english("M4A sound cannot be used here; export it as MP3 or WAV."))
     return "mov" if brand == b"qt  " else "mp4"
 
 
@@ -90,12 +91,12 @@ def _explain(head: bytes) -> Rejected:
             return Rejected(code, message)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in text:
-        return Rejected("svg", "SVG drawings cannot be used here; export it as PNG.")
+        return Rejected("svg", english("SVG drawings cannot be used here; export it as PNG."))
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
-        return Rejected("html", "This is a web page, not a media file; save the picture or video itself.")
+        return Rejected("html", english("This is a web page, not a media file; save the picture or video itself."))
     if _is_text(head):
-        return Rejected("text", "This is a text file, not a media file.")
-    return Rejected("unsupported", f"This kind of file cannot be used here. {TAKEN}")
+        return Rejected("text", english("This is a text file, not a media file."))
+    return Rejected("unsupported", english("This kind of file cannot be used here. %(taken)s", taken=TAKEN))
 
 
 def _is_text(head: bytes) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 
-CUT = "This file is incomplete: its end is missing. Copy or export it again."
+CUT = english("This file is incomplete: its end is missing. Copy or export it again.")
 _UNKNOWN_LENGTHS = {0, 0xFFFFFFFF}
 
 
@@ -26,9 +27,9 @@ def check_movie(path: Path) -> None:
                 raise Rejected("truncated", CUT)
             names.add(name)
     if b"moov" not in names:
-        raise Rejected("truncated", "This video is incomplete: its index is missing. Copy or export it again.")
+        raise Rejected("truncated", english("This video is incomplete: its index is missing. Copy or export it again."))
     if b"mdat" not in names:
-        raise Rejected("truncated", "This video holds no pictures. Copy or export it again.")
+        raise Rejected("truncated", english("This video holds no pictures. Copy or export it again."))
 
 
 def _boxes(file: BinaryIO, total: int) -> Iterator[tuple[bytes, int | None]]:
@@ -64,4 +65,4 @@ def check_wave(path: Path) -> None:
                     raise Rejected("truncated", CUT)
                 return
             start += 8 + length + length % 2
-    raise Rejected("truncated", "This sound file is incomplete: it holds no sound. Copy or export it again.")
+    raise Rejected("truncated", english("This sound file is incomplete: it holds no sound. Copy or export it again."))

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
+from studio.lib.english import english
 from studio.media.errors import Rejected
 
 DEFAULT_LIMIT = 210 * 1024 * 1024
@@ -118,4 +119,6 @@ def too_large(request: HttpRequest) -> Rejected | None:
 
 def too_large_error(limit: int) -> Rejected:
     """The reason with the limit in it."""
-    return Rejected("too_large", f"This file is too large; at most {limit // (1024 * 1024)} MB can be sent.")
+    return Rejected(
+        "too_large", english("This file is too large; at most %(limit)s MB can be sent.", limit=limit // (1024 * 1024))
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 from PIL import Image, ImageDraw
 
+from studio.lib.english import english
 from studio.media.atomic import replacing
 from studio.media.containers import open_media, sound_stream
 from studio.media.errors import Rejected
@@ -55,7 +56,7 @@ def _samples(audio: Path, rate: int) -> Iterator[array[int]]:
     with open_media(audio, sniff(audio)) as container:
         stream = sound_stream(container)
         if stream is None:
-            raise Rejected("no_sound", "This file holds no sound.")
+            raise Rejected("no_sound", english("This file holds no sound."))
         resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
         for packet in container.demux(stream):
             try:

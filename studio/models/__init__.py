@@ -25,6 +25,7 @@ from studio.models.prompts import Prompt, PromptVersion
 from studio.models.references import ReferenceCopy
 from studio.models.renders import Render, RenderInput
 from studio.models.reviews import Review
+from studio.models.search import SearchWork
 from studio.models.tags import AssetTag, PromptTag, Tag, TakeTag
 from studio.models.users import Invitation, User
 
@@ -69,6 +70,7 @@ __all__ = [
     "RetiredSecret",
     "Review",
     "SavedView",
+    "SearchWork",
     "Tag",
     "TakeTag",
     "User",

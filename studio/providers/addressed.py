@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from studio.choices import InputRole
 from studio.lib.addresses import is_loopback_host
+from studio.lib.english import english
 from studio.providers.requests import RenderRequest
 
 Urls = Mapping[int, str]
@@ -20,16 +21,20 @@ def each(request: RenderRequest, urls: Urls, role: InputRole) -> list[str]:
 def only(request: RenderRequest, urls: Urls, role: InputRole) -> str:
     found = each(request, urls, role)
     if len(found) != 1:
-        raise ValueError(f"Exactly one input ({role.label}) is needed, not {len(found)}.")
+        raise ValueError(
+            english("Exactly one input (%(role)s) is needed, not %(number)s.", role=role.label, number=len(found))
+        )
     return found[0]
 
 
 def _fetchable(url: str, role: InputRole) -> str:
     """https, or plain http within this machine, where a simulated gateway lives."""
     if not url:
-        raise ValueError(f"An input ({role.label}) has no address to send.")
+        raise ValueError(english("An input (%(role)s) has no address to send.", role=role.label))
     parts = urlsplit(url)
     is_local = parts.scheme == "http" and is_loopback_host(parts.hostname or "")
     if not is_local and (parts.scheme != "https" or not parts.hostname):
-        raise ValueError(f"The gateway takes this input ({role.label}) by a public https address only.")
+        raise ValueError(
+            english("The gateway takes this input (%(role)s) by a public https address only.", role=role.label)
+        )
     return url

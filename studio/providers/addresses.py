@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx
 
 from studio.lib.addresses import is_loopback_host, is_public, literal
+from studio.lib.english import english
 
 _UNSAFE_CHARACTERS = re.compile(r"[^\x21-\x7e]|\\")
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home", ".arpa", ".intranet")
@@ -24,17 +25,19 @@ def checked_base_url(url: str, *, allow_loopback: bool) -> str:
     """The base URL without trailing slash, or an UnsafeAddress that says what to change."""
     parsed = _parsed(url.strip())
     if parsed.userinfo or parsed.query or parsed.fragment:
-        raise UnsafeAddress("The base URL must not hold a user name, a query (?) or a fragment (#).")
+        raise UnsafeAddress(english("The base URL must not hold a user name, a query (?) or a fragment (#)."))
     if is_loopback_host(parsed.host):
         if not allow_loopback:
-            raise UnsafeAddress("Gateways on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+            raise UnsafeAddress(
+                english("Gateways on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+            )
         if parsed.scheme not in ("http", "https"):
-            raise UnsafeAddress("The base URL must begin with http:// or https://.")
+            raise UnsafeAddress(english("The base URL must begin with http:// or https://."))
     else:
         if parsed.scheme != "https":
-            raise UnsafeAddress("The base URL must begin with https://.")
+            raise UnsafeAddress(english("The base URL must begin with https://."))
         if not _is_public_host(parsed.host):
-            raise UnsafeAddress("The base URL must name a public host on the internet.")
+            raise UnsafeAddress(english("The base URL must name a public host on the internet."))
     return str(parsed).rstrip("/")
 
 
@@ -42,21 +45,23 @@ def checked_call_url(url: str, *, allow_loopback: bool) -> str:
     """The address of a chat service or the like, which may hold a token in its path or query; else UnsafeAddress."""
     parsed = _parsed(url.strip())
     if parsed.userinfo or parsed.fragment:
-        raise UnsafeAddress("The address must not hold a user name or a fragment (#).")
+        raise UnsafeAddress(english("The address must not hold a user name or a fragment (#)."))
     if is_loopback_host(parsed.host):
         if not allow_loopback:
-            raise UnsafeAddress("Addresses on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+            raise UnsafeAddress(
+                english("Addresses on this machine are switched off here (STUDIO_ALLOW_LOOPBACK_PROVIDERS).")
+            )
     elif parsed.scheme != "https":
-        raise UnsafeAddress("The address must begin with https://.")
+        raise UnsafeAddress(english("The address must begin with https://."))
     elif not _is_public_host(parsed.host):
-        raise UnsafeAddress("The address must name a public host on the internet.")
+        raise UnsafeAddress(english("The address must name a public host on the internet."))
     return str(parsed)
 
 
 def url_under(base_url: str, path: str) -> httpx.URL:
     """The URL of one of our own paths below the base URL."""
     if not path.startswith("/") or path.startswith("//"):
-        raise UnsafeAddress("A path below the base URL must begin with one slash.")
+        raise UnsafeAddress(english("A path below the base URL must begin with one slash."))
     return _on_origin(base_url, base_url + path)
 
 
@@ -73,7 +78,7 @@ def followed(base_url: str, reference: str) -> str:
 def followed_url(base_url: str, reference: str) -> httpx.URL:
     """The same, ready for sending."""
     if reference.startswith("//") or not (reference.startswith("/") or "://" in reference):
-        raise UnsafeAddress("The gateway gave an address that cannot be followed.")
+        raise UnsafeAddress(english("The gateway gave an address that cannot be followed."))
     base = _base(base_url)
     absolute = str(base.copy_with(path="/", query=None)).rstrip("/") + reference if reference[0] == "/" else reference
     return _on_origin(base_url, absolute)
@@ -82,7 +87,7 @@ def followed_url(base_url: str, reference: str) -> httpx.URL:
 def _on_origin(base_url: str, absolute: str) -> httpx.URL:
     target = _parsed(absolute)
     if _origin(target) != _origin(_base(base_url)) or target.userinfo or target.fragment:
-        raise UnsafeAddress("The address leads away from the gateway's own host, so it was not used.")
+        raise UnsafeAddress(english("The address leads away from the gateway's own host, so it was not used."))
     return target
 
 
@@ -95,7 +100,7 @@ def _base(base_url: str) -> httpx.URL:
 def _parsed(url: str) -> httpx.URL:
     """Parsed by the same code that sends, so that both see the same host."""
     if _UNSAFE_CHARACTERS.search(url):
-        raise UnsafeAddress("The address holds characters that do not belong in an address.")
+        raise UnsafeAddress(english("The address holds characters that do not belong in an address."))
     _require_plain_path(url)
     try:
         parsed = httpx.URL(url)
@@ -103,7 +108,7 @@ def _parsed(url: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         valid = False
     if not valid:
-        raise UnsafeAddress("The address is not complete: it needs https:// and a host.")
+        raise UnsafeAddress(english("The address is not complete: it needs https:// and a host."))
     return parsed
 
 
@@ -113,7 +118,7 @@ def _require_plain_path(url: str) -> None:
         return
     path = unquote(unquote(re.split(r"[?#]", url)[0]))
     if "\\" in path or {".", ".."} & set(path.split("/")):
-        raise UnsafeAddress("The address holds “..” or a backslash, so it was not used.")
+        raise UnsafeAddress(english("The address holds “..” or a backslash, so it was not used."))
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers import registry
 from studio.providers.capabilities import Capability
 from studio.providers.merging import merged
 from studio.providers.wording import counted, listed, spread
+
+NONE_OF_THEM = english("%(model)s takes %(files)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def options(capabilities: Sequence[Capability], selection: Selection) -> Options
         operations=operation_choices(capabilities, selection),
         resolutions=_setting_choices(capabilities, selection, "resolutions", str),
         aspect_ratios=_setting_choices(capabilities, selection, "aspect_ratios", str),
-        durations=_setting_choices(capabilities, selection, "durations", lambda value: f"{value} s"),
+        durations=_setting_choices(
+            capabilities, selection, "durations", lambda value: english("%(seconds)s s", seconds=value)
+        ),
     )
 
 
@@ -83,7 +88,7 @@ def operation_choices(capabilities: Sequence[Capability], selection: Selection) 
         able = [item for item in capabilities if operation in item.operations]
         fits = able if chosen is None else [item for item in chosen if operation in item.operations]
         reason = "" if fits else _why_not(operation, able, chosen or [], selection)
-        choices.append(Choice(operation.value, operation.label, reason))
+        choices.append(Choice(operation.value, str(operation.label), reason))
     return choices
 
 
@@ -92,7 +97,7 @@ def _why_not(
 ) -> str:
     """In the words of the records that miss it, where they have any."""
     words = [item.not_offered[operation] for item in chosen if operation in item.not_offered]
-    return words[0] if words else _only_on(operation.label, able, selection)
+    return words[0] if words else _only_on(str(operation.label), able, selection)
 
 
 def _setting_choices(
@@ -120,7 +125,7 @@ def _may(item: Capability, operation: str) -> bool:
 def _model_reason(name: str, records: Sequence[Capability], selection: Selection) -> str:
     """Nothing when any of the model's records fits; else what stands against all of them together."""
     if not records:
-        return f"The gateway chosen here does not offer {name}. Choose another gateway first."
+        return english("The gateway chosen here does not offer %(name)s. Choose another gateway first.", name=name)
     reasons = [_reason(item, selection) for item in records]
     if not all(reasons):
         return ""
@@ -129,13 +134,17 @@ def _model_reason(name: str, records: Sequence[Capability], selection: Selection
 
 def _reason(item: Capability, selection: Selection) -> str:
     if selection.operation and selection.operation not in item.operations:
-        return f"{item.name} does not offer “{_operation_label(selection.operation)}”."
+        return english(
+            "%(model)s does not offer “%(operation_label)s”.",
+            model=item.name,
+            operation_label=_operation_label(selection.operation),
+        )
     if selection.resolution and selection.resolution not in item.resolutions:
-        return f"{item.name} renders {listed(item.resolutions)} only."
+        return english("%(model)s renders %(listed)s only.", model=item.name, listed=listed(item.resolutions))
     if selection.aspect_ratio and selection.aspect_ratio not in item.aspect_ratios:
-        return f"{item.name} offers {listed(item.aspect_ratios)} only."
+        return english("%(model)s offers %(listed)s only.", model=item.name, listed=listed(item.aspect_ratios))
     if selection.duration is not None and selection.duration not in item.durations:
-        return f"{item.name} renders {spread(item.durations)} seconds only."
+        return english("%(model)s renders %(spread)s seconds only.", model=item.name, spread=spread(item.durations))
     return _tray_reason(item, selection)
 
 
@@ -146,8 +155,8 @@ def _tray_reason(item: Capability, selection: Selection) -> str:
     rule = item.operations[Operation(selection.operation)]
     for input_rule in rule.inputs:
         if selection.roles.get(input_rule.role, 0) > input_rule.ceiling:
-            at_most = "at most " if input_rule.ceiling else ""
-            return f"{item.name} takes {at_most}{counted(input_rule.ceiling, input_rule.role)}."
+            takes = english("%(model)s takes at most %(files)s.") if input_rule.ceiling else NONE_OF_THEM
+            return takes % {"model": item.name, "files": counted(input_rule.ceiling, input_rule.role)}
     return ""
 
 
@@ -155,12 +164,22 @@ def _only_on(label: str, able: Sequence[Capability], selection: Selection) -> st
     """Which other models have it, or which other gateways where it is the gateway that lacks it."""
     same = [item for item in able if item.studio_model == selection.model]
     if same and selection.pinned is not None:
-        return f"{label} only at {listed(dict.fromkeys(registry.get(item.provider).name for item in same))}."
+        return english(
+            "%(label)s only at %(listed)s.",
+            label=label,
+            listed=listed(dict.fromkeys(registry.get(item.provider).name for item in same)),
+        )
     if not able:
-        return f"{label} is offered by no model here."
+        return english("%(label)s is offered by no model here.", label=label)
     if same:
-        return f"{label} not together with “{_operation_label(selection.operation)}”."
-    return f"{label} only on {listed(dict.fromkeys(item.name for item in able))}."
+        return english(
+            "%(label)s not together with “%(operation_label)s”.",
+            label=label,
+            operation_label=_operation_label(selection.operation),
+        )
+    return english(
+        "%(label)s only on %(listed)s.", label=label, listed=listed(dict.fromkeys(item.name for item in able))
+    )
 
 
 def _chosen(capabilities: Iterable[Capability], selection: Selection) -> list[Capability] | None:
@@ -169,4 +188,4 @@ def _chosen(capabilities: Iterable[Capability], selection: Selection) -> list[Ca
 
 
 def _operation_label(value: str) -> str:
-    return Operation(value).label if value in Operation.values else value
+    return str(Operation(value).label) if value in Operation.values else value

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
+from studio.lib.english import english
 from studio.providers import addresses
 
 LONGEST_WAIT_SECONDS = 3600.0
@@ -31,7 +32,7 @@ class Connection:
         checked = addresses.checked_base_url(self.base_url, allow_loopback=self.allow_loopback)
         object.__setattr__(self, "base_url", checked)
         if not _SENDABLE_SECRET.fullmatch(self.secret):
-            raise ValueError("The key is empty or holds characters that cannot be sent. Enter it again.")
+            raise ValueError(english("The key is empty or holds characters that cannot be sent. Enter it again."))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A connection holds a key, so it is never stored or queued.")

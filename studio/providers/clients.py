@@ -16,6 +16,7 @@ from aiohttp.abc import ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
 from studio.lib.addresses import is_loopback_host, is_public_address
+from studio.lib.english import english
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -46,7 +47,7 @@ class ForbiddenPeer(OSError):
     """A gateway's name led to an address inside this machine or network."""
 
     def __init__(self) -> None:
-        super().__init__("the gateway's name leads to an address that is not public")
+        super().__init__(english("the gateway's name leads to an address that is not public"))
 
 
 def make_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from studio.lib.english import english
+
 
 class ProviderError(Exception):
     """`said` holds the gateway's own words with the key masked; `meaning` and `advice` are ours."""
@@ -25,8 +27,9 @@ class ProviderError(Exception):
         super().__init__(meaning)
 
     def __str__(self) -> str:
-        said = f" The gateway said: “{self.said}”" if self.said else ""
-        return f"{self.meaning}{said}"
+        if not self.said:
+            return self.meaning
+        return english("%(meaning)s The gateway said: “%(said)s”", meaning=self.meaning, said=self.said)
 
     @property
     def text(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.providers import refusals
 from studio.providers.answers import Created, KeyReport, KeyVerdict, RemoteStatus
@@ -60,11 +61,17 @@ def key_report(
     """What asking for a task that cannot exist shows of the key: a refusal, or a plain “there is no such task”."""
     said = refusals.read_document(answer, connection.secret).said
     if answer.status in refusing:
-        return KeyReport(KeyVerdict.REFUSED, "The gateway does not accept the key.", said)
+        return KeyReport(KeyVerdict.REFUSED, english("The gateway does not accept the key."), said)
     if answer.status in missing and _read(answer, dict) is not None:
-        meaning = "The key is accepted, as far as can be told: the gateway looked for a task with it and found none."
-        return KeyReport(KeyVerdict.ACCEPTED, f"{meaning} It has no call that would say more.", said)
-    meaning = f"The gateway's answer (HTTP {answer.status}) does not tell whether it accepts the key."
+        meaning = english(
+            "The key is accepted, as far as can be told: the gateway looked for a task with it and found none."
+        )
+        return KeyReport(
+            KeyVerdict.ACCEPTED, english("%(meaning)s It has no call that would say more.", meaning=meaning), said
+        )
+    meaning = english(
+        "The gateway's answer (HTTP %(status)s) does not tell whether it accepts the key.", status=answer.status
+    )
     return KeyReport(KeyVerdict.UNCLEAR, meaning, said)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from studio.lib.english import english
+
 # An id becomes part of a path, so it may hold nothing that would lead elsewhere.
 FOLLOWABLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~=+@-]{0,254}")
 # No database keeps all of these, and none of them says anything; line breaks and tabs stay.
@@ -33,7 +35,7 @@ def followable_id(*candidates: Any) -> str:
     """The first id that may stand in a path; raises Unreadable."""
     found = next((text(each) for each in candidates if text(each)), "")
     if not FOLLOWABLE_ID.fullmatch(found):
-        raise Unreadable("The answer holds no task id that could be followed.")
+        raise Unreadable(english("The answer holds no task id that could be followed."))
     return found
 
 

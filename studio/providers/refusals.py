@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.providers.calls import LONGEST_WAIT_SECONDS, Answer
 from studio.providers.errors import BadKey, NotFound, ProviderError, Refused, Retryable, Unknown
 from studio.providers.failures import MAY_BE_CHARGED
 from studio.providers.reading import plain
 
-ASK_ADMIN = "Ask an admin to check this key."
+ASK_ADMIN = english("Ask an admin to check this key.")
 LONGEST_SAID = 1000
 LONGEST_WORD = 100
 # Client errors that a gateway or a proxy before it may give after the work has begun.
@@ -80,7 +81,10 @@ def create_error(answer: Answer, secret: str, words: Words) -> ProviderError:
     if words.is_temporary(found):
         return Retryable(words.meaning(found.code, found.status), retry_after=found.retry_after, **found.words)
     if found.status in _AMBIGUOUS_CLIENT_ERRORS or not 400 <= found.status < 500:
-        meaning = f"The gateway answered with an error (HTTP {found.status}) that leaves open whether work began."
+        meaning = english(
+            "The gateway answered with an error (HTTP %(status)s) that leaves open whether work began.",
+            status=found.status,
+        )
         return Unknown(meaning, advice=MAY_BE_CHARGED, **found.words)
     if words.is_about_the_key(found):
         return BadKey(words.meaning(found.code, found.status), advice=ASK_ADMIN, **found.words)
@@ -92,24 +96,26 @@ def read_error(answer: Answer, secret: str, words: Words) -> ProviderError:
     """Reading decides nothing about the work: whatever is not about the key is tried again."""
     found = read_document(answer, secret)
     if found.status in (404, 410):
-        meaning = "The gateway does not know this task (yet), or it belongs to another key."
+        meaning = english("The gateway does not know this task (yet), or it belongs to another key.")
         return NotFound(meaning, retry_after=found.retry_after, **found.words)
     if found.status in (401, 403):
         meaning = words.meaning(found.code, found.status)
         return BadKey(meaning, advice=ASK_ADMIN, **found.words)
-    meaning = f"The gateway could not tell how the task stands (HTTP {found.status}). It is asked again."
+    meaning = english(
+        "The gateway could not tell how the task stands (HTTP %(status)s). It is asked again.", status=found.status
+    )
     return Retryable(meaning, retry_after=found.retry_after, **found.words)
 
 
 def unreadable_create(answer: Answer, secret: str) -> Unknown:
-    meaning = "The gateway accepted the request, but its answer names no task, so the take cannot be followed."
+    meaning = english("The gateway accepted the request, but its answer names no task, so the take cannot be followed.")
     # Read as plain text, where some write each slash of an address with a backslash.
     said = mask(plain(answer.text()).replace("\\/", "/"), secret)[:LONGEST_SAID]
     return Unknown(meaning, advice=MAY_BE_CHARGED, said=said, status=answer.status, code="unreadable_answer")
 
 
 def unreadable_read(answer: Answer) -> Retryable:
-    meaning = "The gateway's answer about the task was not readable. It is asked again."
+    meaning = english("The gateway's answer about the task was not readable. It is asked again.")
     return Retryable(meaning, status=answer.status, code="unreadable_answer")
 
 

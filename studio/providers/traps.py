@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from studio.lib.english import english
+
 
 class Trap(StrEnum):
     """Refusals with a known way out."""
@@ -18,21 +20,25 @@ class Trap(StrEnum):
 
 
 _MEANINGS = {
-    Trap.SOUND_REFUSED: "The picture was drawn, but its sound was refused by moderation.",
+    Trap.SOUND_REFUSED: english("The picture was drawn, but its sound was refused by moderation."),
     Trap.CANNOT_FETCH: (
-        "The gateway could not open your reference at this studio's address. "
-        "It downloads references itself, so they have to be reachable from the internet."
+        english(
+            "The gateway could not open your reference at this studio's address. It downloads references "
+            "itself, so they have to be reachable from the internet."
+        )
     ),
-    Trap.LONE_VIDEO_RATIO: "A video that goes alone is edited: it keeps its own shape, and another ratio is refused.",
-    Trap.REAL_FACE: "The gateway refuses a reference in which a real person can be recognised.",
+    Trap.LONE_VIDEO_RATIO: english(
+        "A video that goes alone is edited: it keeps its own shape, and another ratio is refused."
+    ),
+    Trap.REAL_FACE: english("The gateway refuses a reference in which a real person can be recognised."),
 }
 _ADVICE = {
-    Trap.SOUND_REFUSED: "Render it again without sound; the sound can be laid on later.",
+    Trap.SOUND_REFUSED: english("Render it again without sound; the sound can be laid on later."),
     Trap.CANNOT_FETCH: (
-        "Ask an admin whether this studio's public address can be reached from outside, then render again."
+        english("Ask an admin whether this studio's public address can be reached from outside, then render again.")
     ),
-    Trap.LONE_VIDEO_RATIO: "Choose the ratio adaptive and the video's own length, then render again.",
-    Trap.REAL_FACE: "Use a drawn, blurred or turned-away face, or another reference, then render again.",
+    Trap.LONE_VIDEO_RATIO: english("Choose the ratio adaptive and the video's own length, then render again."),
+    Trap.REAL_FACE: english("Use a drawn, blurred or turned-away face, or another reference, then render again."),
 }
 
 _CODES = (
@@ -41,12 +47,12 @@ _CODES = (
     (Trap.CANNOT_FETCH, re.compile(r"^(media|file|image|video|audio|resource)_(download_failed|unreachable)$")),
 )
 _REFERENCE = r"(file|resource|media|image|video|audio|url|link|reference|asset)s?"
-_NOT = r"(could not|cannot|can't|can not|unable to|failed to|fails to|not)"
+_NOT = "(could not|cannot|can't|can not|unable to|failed to|fails to|not)"
 _FETCH = r"(download|fetch|retrieve|reach)(ed)?"
 _MODERATED = r"(sensitive|refused|rejected|moderation)"
 _ANSWERED = r"\burl (was answered with HTTP [45]\d\d|did not answer)"
 _WORDS = (
-    (Trap.SOUND_REFUSED, r"OutputAudioSensitiveContentDetected"),
+    (Trap.SOUND_REFUSED, "OutputAudioSensitiveContentDetected"),
     (
         Trap.SOUND_REFUSED,
         r"\b(output|generated|resulting) (audio|sound)\b.*\b(sensitive|refused|rejected|moderation)\b",

@@ -6,31 +6,32 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import traps
 from studio.providers.reading import text
 from studio.providers.refusals import ErrorDocument, Words
 
-CHANGE_REQUEST = "Change what the gateway names and render again."
+CHANGE_REQUEST = english("Change what the gateway names and render again.")
 
 _MEANINGS = {
-    401: "The gateway does not accept the key.",
-    402: "The account at the gateway has too little balance for this take; nothing was started.",
-    403: "The gateway does not allow this; nothing was started.",
-    404: "The gateway does not know what was asked for; nothing was started.",
-    413: "The request is too large for the gateway; nothing was started.",
-    429: "The gateway asks for a pause: too many requests with this key.",
+    401: english("The gateway does not accept the key."),
+    402: english("The account at the gateway has too little balance for this take; nothing was started."),
+    403: english("The gateway does not allow this; nothing was started."),
+    404: english("The gateway does not know what was asked for; nothing was started."),
+    413: english("The request is too large for the gateway; nothing was started."),
+    429: english("The gateway asks for a pause: too many requests with this key."),
 }
 _ADVICE = {
-    402: "Ask an admin to top up the account.",
-    403: "Choose another model, or ask an admin what this key may do.",
-    404: "Ask an admin to check the base URL of this key.",
-    413: "Use fewer or smaller references.",
+    402: english("Ask an admin to top up the account."),
+    403: english("Choose another model, or ask an admin what this key may do."),
+    404: english("Ask an admin to check the base URL of this key."),
+    413: english("Use fewer or smaller references."),
 }
 _ABOUT_A_KEY = re.compile(r"(?i)(?<![a-z])key(?![a-z])|unauthori[sz]ed|unauthenticated")
 
 
 def meaning_for(code: str, status: int) -> str:
-    return _MEANINGS.get(status, "The gateway refused the request; nothing was started.")
+    return _MEANINGS.get(status, english("The gateway refused the request; nothing was started."))
 
 
 def advice_for(code: str, status: int, hints: Mapping[str, Any]) -> str:

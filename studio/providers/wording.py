@@ -5,36 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from studio.choices import AssetKind, InputRole
+from studio.choices import InputRole
+from studio.lib.english import english, english_count, plural
 from studio.providers.capabilities import MediaLimits
 
-_ROLE_NOUNS = {
-    InputRole.FIRST_FRAME: "first frame",
-    InputRole.LAST_FRAME: "last frame",
-    InputRole.REFERENCE_IMAGE: "reference image",
-    InputRole.REFERENCE_VIDEO: "reference video",
-    InputRole.REFERENCE_AUDIO: "reference audio file",
-    InputRole.SOURCE_VIDEO: "video to edit",
+_NOUNS = {
+    InputRole.FIRST_FRAME: english("first frame"),
+    InputRole.LAST_FRAME: english("last frame"),
+    InputRole.REFERENCE_IMAGE: english("reference image"),
+    InputRole.REFERENCE_VIDEO: english("reference video"),
+    InputRole.REFERENCE_AUDIO: english("reference audio file"),
+    InputRole.SOURCE_VIDEO: english("video to edit"),
 }
-_PLURALS = {InputRole.SOURCE_VIDEO: "videos to edit"}
+_MANY = {
+    InputRole.FIRST_FRAME: english("first frames"),
+    InputRole.LAST_FRAME: english("last frames"),
+    InputRole.REFERENCE_IMAGE: english("reference images"),
+    InputRole.REFERENCE_VIDEO: english("reference videos"),
+    InputRole.REFERENCE_AUDIO: english("reference audio files"),
+    InputRole.SOURCE_VIDEO: english("videos to edit"),
+}
+_COUNTS = {
+    InputRole.FIRST_FRAME: plural("%(number)s first frame", "%(number)s first frames"),
+    InputRole.LAST_FRAME: plural("%(number)s last frame", "%(number)s last frames"),
+    InputRole.REFERENCE_IMAGE: plural("%(number)s reference image", "%(number)s reference images"),
+    InputRole.REFERENCE_VIDEO: plural("%(number)s reference video", "%(number)s reference videos"),
+    InputRole.REFERENCE_AUDIO: plural("%(number)s reference audio file", "%(number)s reference audio files"),
+    InputRole.SOURCE_VIDEO: plural("%(number)s video to edit", "%(number)s videos to edit"),
+}
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    items = list(words)
+def listed(words: Iterable[object], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; of choices, too."""
+    items = [str(word) for word in words]
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    first = ", ".join(items[:-1])
+    if last == "or":
+        return english("%(first)s or %(last)s", first=first, last=items[-1])
+    return english("%(first)s and %(last)s", first=first, last=items[-1])
 
 
 def role_noun(role: InputRole) -> str:
-    return _ROLE_NOUNS[role]
+    return _NOUNS[role]
+
+
+def role_nouns(role: InputRole) -> str:
+    return _MANY[role]
 
 
 def counted(number: int, role: InputRole) -> str:
-    noun = role_noun(role)
-    plural = _PLURALS.get(role, f"{noun}s")
-    return f"{number or 'no'} {noun if number == 1 else plural}"
+    if not number:
+        return english("no %(inputs)s", inputs=role_nouns(role))
+    return english_count(_COUNTS[role], number)
 
 
 def megabytes(size: int) -> str:
@@ -48,28 +71,43 @@ def short(value: Decimal) -> str:
 
 
 def seconds(value: Decimal) -> str:
-    return f"{short(value)} s"
+    return english("%(seconds)s s", seconds=short(value))
 
 
 def spread(numbers: tuple[int, ...]) -> str:
     """`4 to 15` for an unbroken run, else the list itself."""
     if len(numbers) > 2 and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
-        return f"{numbers[0]} to {numbers[-1]}"
+        return english("%(first)s to %(last)s", first=numbers[0], last=numbers[-1])
     return listed([str(number) for number in numbers], "or")
 
 
 def limits_sentence(limits: MediaLimits) -> str:
     """What may be uploaded, in one line for the tray, before anybody has waited for an upload."""
-    parts = [listed([name.upper() for name in _shown_formats(limits)], "or"), f"up to {megabytes(limits.max_bytes)}"]
+    parts = [
+        listed([name.upper() for name in _shown_formats(limits)], "or"),
+        english("up to %(megabytes)s", megabytes=megabytes(limits.max_bytes)),
+    ]
     if limits.min_side and limits.max_side:
-        parts.append(f"{limits.min_side} to {limits.max_side} pixels a side")
+        parts.append(
+            english("%(min_side)s to %(max_side)s pixels a side", min_side=limits.min_side, max_side=limits.max_side)
+        )
     if limits.min_ratio and limits.max_ratio:
-        parts.append(f"width ÷ height {limits.min_ratio} to {limits.max_ratio}")
+        parts.append(
+            english(
+                "width ÷ height %(min_ratio)s to %(max_ratio)s", min_ratio=limits.min_ratio, max_ratio=limits.max_ratio
+            )
+        )
     if limits.min_seconds and limits.max_seconds:
-        parts.append(f"{short(limits.min_seconds)} to {short(limits.max_seconds)} seconds each")
+        parts.append(
+            english(
+                "%(least)s to %(most)s seconds each",
+                least=short(limits.min_seconds),
+                most=short(limits.max_seconds),
+            )
+        )
     if limits.total_seconds:
-        parts.append(f"{short(limits.total_seconds)} seconds together")
-    return f"{AssetKind(limits.kind).label}: {', '.join(parts)}."
+        parts.append(english("%(seconds)s seconds together", seconds=short(limits.total_seconds)))
+    return english("%(kind)s: %(limits)s.", kind=str(limits.kind).capitalize(), limits=", ".join(parts))
 
 
 def _shown_formats(limits: MediaLimits) -> list[str]:

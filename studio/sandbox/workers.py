@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from studio.lib.memory import give_back
 from studio.sandbox.fetch import InputError
 from studio.sandbox.film.plain import Shelf
 from studio.sandbox.film.render import Stopped, render
@@ -74,6 +75,7 @@ class Workers:
             finally:
                 with self._changed:
                     self._taken.discard(task.id)
+                give_back()
 
     def _next(self) -> Task | None:
         """Wait for a due task and mark it as running; None when it is time to stop."""

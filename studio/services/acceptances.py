@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.models import Attempt, Render
 from studio.providers.answers import NO_USAGE, Usage
 from studio.services import key_limits, ledger
@@ -19,7 +20,7 @@ from studio.services.second_looks import AFRESH
 from studio.services.transitions import REOPENED, move, note, reopen
 
 UNANSWERED = (RenderState.SUBMITTING, RenderState.UNCONFIRMED)
-LATE = "The gateway's answer came late: it was created after all"
+LATE = english("The gateway's answer came late: it was created after all")
 # What came so late and was not followed by whoever wrote it down is looked for this long.
 REMEMBERED = timedelta(days=1)
 BATCH = 50
@@ -73,8 +74,16 @@ def _stands_above(known: str, attempt: Attempt, remote_id: str) -> bool:
     """The gateway's own word counts more than a person's, until the file of the task that the person named is here."""
     render = Render.objects.get(pk=attempt.render_id)
     is_open = render.state in {*AT_GATEWAY, *REOPENED}
-    which = "that one is followed now" if is_open else "look at that one in the gateway's own list"
-    note(render=render, reason=f"The gateway's answer came late and names the task {remote_id}, not {known}: {which}")
+    which = english("that one is followed now") if is_open else english("look at that one in the gateway's own list")
+    note(
+        render=render,
+        reason=english(
+            "The gateway's answer came late and names the task %(remote_id)s, not %(known)s: %(which)s",
+            remote_id=remote_id,
+            known=known,
+            which=which,
+        ),
+    )
     return is_open
 
 
@@ -135,7 +144,7 @@ def _follow(render: Render, attempt: Attempt, first_poll_seconds: float, *, is_l
     if is_late:
         moved = reopen(render=render, reason=LATE, actor=None, **AFRESH | changes)
     else:
-        moved = move(render=render, to=RenderState.WAITING, reason="Accepted by the gateway", **changes)
+        moved = move(render=render, to=RenderState.WAITING, reason=english("Accepted by the gateway"), **changes)
     if moved:
         settle_taken(render=render)
     # Read after the move, which waits for whoever is asking to cancel in this moment.
@@ -151,13 +160,24 @@ def tasks_of(provider: str, remote_id: str) -> QuerySet[Attempt]:
 
 def _leave_to(other: Render, render: Render, attempt: Attempt) -> bool:
     """One task is one take: the other one has it already, named by a person, and is where it is paid for."""
-    said = f"Its task {attempt.remote_id} is followed by take {other.pk} already and paid for there"
-    words = CLEAR | {"error_meaning": f"{said}. Nothing more is charged for this one."}
+    said = english(
+        "Its task %(remote_id)s is followed by take %(take)s already and paid for there",
+        remote_id=attempt.remote_id,
+        take=other.pk,
+    )
+    words = CLEAR | {"error_meaning": english("%(said)s. Nothing more is charged for this one.", said=said)}
     if render.state not in UNANSWERED:
         note(render=render, reason=said)
         ledger.release(render=render, note=said)
     elif not move(render=render, to=RenderState.FAILED, reason=said, free=said, **words):
         return False
-    note(render=other, reason=f"The gateway says that the task {attempt.remote_id} was made for take {render.pk}")
+    note(
+        render=other,
+        reason=english(
+            "The gateway says that the task %(remote_id)s was made for take %(take)s",
+            remote_id=attempt.remote_id,
+            take=render.pk,
+        ),
+    )
     Attempt.objects.filter(pk=attempt.pk).update(remote_id="", answer=said)
     return True

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import jittered, later, now
+from studio.lib.english import english
 from studio.lib.holders import this_process
 from studio.models import Attempt, ProviderKey, Render
 from studio.services import failover, key_limits, key_waiting, keys, ledger
@@ -23,9 +24,9 @@ log = logging.getLogger(__name__)
 # Longer than the client's time-outs together: whoever holds the claim has answered or is dead by then.
 SUBMIT_LEASE_SECONDS = 320
 SUBMIT_TRIES = 6
-CHOOSE_ANOTHER = "Nothing was sent and nothing is charged. Choose another gateway and render again."
-NO_JOB = "No job was created at the gateway"
-GOES_ON = "Nothing was sent yet. It goes on by itself."
+CHOOSE_ANOTHER = english("Nothing was sent and nothing is charged. Choose another gateway and render again.")
+NO_JOB = english("No job was created at the gateway")
+GOES_ON = english("Nothing was sent yet. It goes on by itself.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def begin_attempt(*, render: Render, packed: Packed) -> Attempt | None:
         claimed = move(
             render=render,
             to=RenderState.SUBMITTING,
-            reason="Sending to the gateway",
+            reason=english("Sending to the gateway"),
             claimed_until=later(SUBMIT_LEASE_SECONDS),
             claimed_by=this_process(),
             not_before=None,
@@ -83,7 +84,9 @@ def must_wait(*, render: Render, key: ProviderKey) -> bool:
     """Whether nothing can be sent with `key` now; if so, the waiting render is told why, and asked again later."""
     if key.deleted_at is not None:
         refuse_unsent(
-            render=render, meaning=f"The key “{key.label}” was deleted before this was sent.", advice=CHOOSE_ANOTHER
+            render=render,
+            meaning=english("The key “%(key)s” was deleted before this was sent.", key=key.label),
+            advice=CHOOSE_ANOTHER,
         )
         return True
     if reason := key_waiting.reason_of(key=key):
@@ -106,7 +109,7 @@ def record_refused(*, attempt: Attempt, said: str, meaning: str, advice: str, co
     """A definite no: there is no job, and the money is free again."""
     with transaction.atomic():
         _close(attempt, AttemptOutcome.REFUSED, said)
-        _end(attempt, RenderState.REFUSED, "Refused by the gateway", _words(said, meaning, advice, code))
+        _end(attempt, RenderState.REFUSED, english("Refused by the gateway"), _words(said, meaning, advice, code))
         _try_next_gateway(attempt)
 
 
@@ -123,7 +126,12 @@ def record_not_sent(*, attempt: Attempt, said: str, meaning: str, advice: str, c
     """No connection was made, so there is no job, and the money is free again."""
     with transaction.atomic():
         _close(attempt, AttemptOutcome.NOT_SENT, said)
-        _end(attempt, RenderState.FAILED, "The gateway could not be reached", _words(said, meaning, advice, code))
+        _end(
+            attempt,
+            RenderState.FAILED,
+            english("The gateway could not be reached"),
+            _words(said, meaning, advice, code),
+        )
 
 
 def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
@@ -132,14 +140,14 @@ def record_postponed(*, attempt: Attempt, said: str, seconds: float) -> bool:
     is_unsettled = _is_unsettled(render, attempt)
     if is_unsettled and render.tries >= SUBMIT_TRIES:
         return False
-    reason = "The gateway asked to wait; it is sent again later"
+    reason = english("The gateway asked to wait; it is sent again later")
     with transaction.atomic():
         _close(attempt, AttemptOutcome.REFUSED, said)
         if is_unsettled:
             # What a sweep said of it meanwhile, that it may be charged, is over.
             _back_into_the_queue(render, reason, not_before=later(seconds), enqueued_at=None, **CLEAR)
         else:
-            _take_late_no(attempt, "it asked to wait")
+            _take_late_no(attempt, english("it asked to wait"))
     return True
 
 
@@ -156,10 +164,10 @@ def record_bad_key(*, attempt: Attempt, said: str, meaning: str, code: str = "")
             key = key_limits.lock(key_id=attempt.key_id)
         render = Render.objects.get(pk=attempt.render_id)
         if not _is_unsettled(render, attempt):
-            _take_late_no(attempt, "it refused the key")
+            _take_late_no(attempt, english("it refused the key"))
             return
         words = _words(said, key_waiting.reason_of(key=key), key_waiting.NOTHING_SENT, code) if is_of_today else CLEAR
-        reason = "The gateway refused the key; nothing was made, and it is sent when the key works again"
+        reason = english("The gateway refused the key; nothing was made, and it is sent when the key works again")
         # Not counted as a try: the request itself has not been judged.
         _back_into_the_queue(render, reason, not_before=None, enqueued_at=None, tries=max(render.tries - 1, 0), **words)
 
@@ -192,7 +200,7 @@ def record_unknown(*, attempt: Attempt, said: str, meaning: str, advice: str, co
         move(
             render=render,
             to=RenderState.UNCONFIRMED,
-            reason="Sent, but no answer was read",
+            reason=english("Sent, but no answer was read"),
             **_words(said, meaning, advice, code),
         )
 
@@ -220,6 +228,20 @@ def _take_late_no(attempt: Attempt, said: str) -> None:
     task that the person has named is followed on, as it is there, whoever made it."""
     render, outcome = Render.objects.get(pk=attempt.render_id), Attempt.objects.get(pk=attempt.pk).outcome
     if outcome == AttemptOutcome.ACCEPTED:
-        note(render=render, reason=f"The gateway's answer came late: {said}. The task followed here was named since")
-    elif render.state in REOPENED and ledger.release(render=render, note=f"The gateway's answer came late. {NO_JOB}"):
-        note(render=render, reason=f"The gateway's answer came late: {said}. {NO_JOB}, so nothing is charged for it")
+        note(
+            render=render,
+            reason=english(
+                "The gateway's answer came late: %(said)s. The task followed here was named since", said=said
+            ),
+        )
+    elif render.state in REOPENED and ledger.release(
+        render=render, note=english("The gateway's answer came late. %(no_job)s", no_job=NO_JOB)
+    ):
+        note(
+            render=render,
+            reason=english(
+                "The gateway's answer came late: %(said)s. %(no_job)s, so nothing is charged for it",
+                said=said,
+                no_job=NO_JOB,
+            ),
+        )

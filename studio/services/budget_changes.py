@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import BudgetPeriod
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.money import money
 from studio.models import Budget, Project, User
 from studio.providers import registry
@@ -17,7 +19,7 @@ from studio.services.audit import Actor
 from studio.services.budgets import subject_of
 from studio.services.doors import CURRENCY_ORDER
 
-GONE = "This budget was removed meanwhile. Nothing was changed."
+GONE = english("This budget was removed meanwhile. Nothing was changed.")
 HIGHEST = Decimal(10) ** 12
 
 
@@ -88,30 +90,38 @@ def _locked(budget: Budget) -> Budget:
     budgets = Budget.objects.select_for_update(no_key=True, of=("self",)).select_related("project", "person")
     found = budgets.filter(pk=budget.pk).first()
     if found is None:
-        raise ValidationError(GONE)
+        raise ValidationError(_(GONE))
     return found
 
 
 def _require_sensible(amount: Decimal, currency: str, period: str, warn_percent: int) -> None:
     # A budget of nothing is one: it stops spending.
     if not 0 <= amount < HIGHEST:
-        raise ValidationError("A budget is a sum of 0 or more.")
+        raise ValidationError(_("A budget is a sum of 0 or more."))
     if currency not in currencies():
-        raise ValidationError(f"No gateway is paid in “{currency}”. Choose one of {', '.join(currencies())}.")
+        raise ValidationError(
+            _("No gateway is paid in “%(currency)s”. Choose one of %(names)s.")
+            % {"currency": currency, "names": ", ".join(currencies())}
+        )
     if period not in BudgetPeriod.values:
-        raise ValidationError("A budget is for each month, or for all time.")
+        raise ValidationError(_("A budget is for each month, or for all time."))
     if not 1 <= warn_percent <= 100:
-        raise ValidationError("People are warned at 1 to 100 percent of a budget.")
+        raise ValidationError(_("People are warned at 1 to 100 percent of a budget."))
 
 
 def _there_already(currency: str, period: str) -> ValidationError:
-    span = "each month" if period == BudgetPeriod.MONTH else "all time"
-    return ValidationError(f"There is a budget in {currency} for {span} here already. Change that one instead.")
+    span = _("each month") if period == BudgetPeriod.MONTH else _("all time")
+    return ValidationError(
+        _("There is a budget in %(currency)s for %(span)s here already. Change that one instead.")
+        % {"currency": currency, "span": span}
+    )
 
 
 def _words(budget: Budget) -> str:
-    period = BudgetPeriod(budget.period).label
-    return f"{money(budget.amount, budget.currency)} {period}, warning at {budget.warn_percent} %"
+    sentence = english("%(sum)s in all, warning at %(percent)s %%")
+    if budget.period == BudgetPeriod.MONTH:
+        sentence = english("%(sum)s a month, warning at %(percent)s %%")
+    return sentence % {"sum": money(budget.amount, budget.currency), "percent": budget.warn_percent}
 
 
 def _note(actor: Actor, act: str, budget: Budget, detail: str) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from studio.choices import BudgetPeriod, NoticeKind
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Project, User
 from studio.services.happenings import managers_of
 from studio.services.limits import Holder, Limit, Stop
@@ -87,10 +88,12 @@ def _period(limit: Limit) -> str:
 def _words(limit: Limit, what: str, project: Project) -> str:
     name = limit.name[:1].upper() + limit.name[1:]
     if limit.holder == Holder.PROJECT:
-        name = f"The budget of {project.name}"
+        name = english("The budget of %(project)s", project=project.name)
     if what == _STOPPED:
-        return f"{name} has stopped a render: {limit.used_words}."
-    return f"{name} is {'used up' if what == _USED_UP else 'near its end'}: {limit.used_words}."
+        return english("%(name)s has stopped a render: %(used_words)s.", name=name, used_words=limit.used_words)
+    if what == _USED_UP:
+        return english("%(name)s is used up: %(used_words)s.", name=name, used_words=limit.used_words)
+    return english("%(name)s is near its end: %(used_words)s.", name=name, used_words=limit.used_words)
 
 
 def _path(limit: Limit, project: Project) -> str:

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet, Sum, Value
 
 from studio.choices import HELD, LIVE, BudgetPeriod
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Budget, Render
 from studio.services import spending
 from studio.services.limits import Holder, Limit
@@ -71,8 +72,8 @@ def holder_of(budget: Budget) -> Holder:
 def subject_of(budget: Budget) -> str:
     """Whose budget it is, by name."""
     if budget.project is not None:
-        return f"Project “{budget.project.name}”"
-    return "The whole studio" if budget.person is None else budget.person.label
+        return english("Project “%(project)s”", project=budget.project.name)
+    return english("The whole studio") if budget.person is None else budget.person.label
 
 
 def of_project(limits: Iterable[Limit]) -> list[Limit]:

@@ -7,8 +7,14 @@ from django.urls import reverse
 
 from studio.choices import NoticeKind
 from studio.lib import names
+from studio.lib.english import english
 from studio.models import Comment, Dispatch, Notification, Project, User
 from studio.services import dispatches, notifications
+
+COMMENTED = english("%(person)s commented on take %(take)s: %(theirs)s")
+ANSWERED = english("%(person)s answered a comment on take %(take)s: %(theirs)s")
+MENTIONED = english("%(person)s mentioned you on take %(take)s: %(theirs)s")
+REMOVED = english("%(person)s commented on take %(take)s. The comment has been removed.")
 
 
 def members_of(project: Project) -> QuerySet[User]:
@@ -22,21 +28,22 @@ def tell(*, comment: Comment) -> None:
     concerned = _in_the_project(comment.render.project).filter(
         Q(pk=comment.render.asked_by_id) | Q(pk__in=_speakers(comment))
     )
-    what = "answered a comment" if comment.parent_id else "commented"
-    _tell(comment, NoticeKind.COMMENT, concerned.exclude(pk__in=mentioned), what)
+    _tell(
+        comment, NoticeKind.COMMENT, concerned.exclude(pk__in=mentioned), ANSWERED if comment.parent_id else COMMENTED
+    )
 
 
 def tell_mentioned(*, comment: Comment) -> set[int]:
     """Keep who is mentioned in the words of `comment` as they are now, and tell them; gives their ids."""
     found = _mentioned(comment)
     comment.mentions.set(found)
-    _tell(comment, NoticeKind.MENTION, found, "mentioned you")
+    _tell(comment, NoticeKind.MENTION, found, MENTIONED)
     return {user.pk for user in found}
 
 
 def forget(*, comment: Comment) -> None:
     """Nobody reads its words any more where they were told of it, and what has not left yet stays here."""
-    text = f"{comment.name} commented on take {comment.render_id}. The comment has been removed."
+    text = REMOVED % {"person": comment.name, "take": comment.render_id}
     Notification.objects.filter(comment=comment).update(text=text)
     call = f"hook:{comment.render.project_id}:{NoticeKind.COMMENT}:{comment.pk}"
     dispatches.withdraw(found=Dispatch.objects.filter(Q(notification__comment=comment) | Q(key=call)), text=text)
@@ -64,13 +71,13 @@ def _in_the_project(project: Project) -> QuerySet[User]:
     return User.objects.filter(Q(pk__in=members) | Q(is_studio_admin=True) | Q(is_superuser=True), is_active=True)
 
 
-def _tell(comment: Comment, kind: NoticeKind, people: QuerySet[User] | list[User], what: str) -> None:
+def _tell(comment: Comment, kind: NoticeKind, people: QuerySet[User] | list[User], sentence: str) -> None:
     take = comment.render
     notifications.tell(
         kind=kind,
         people=people,
         key=f"{kind}:{comment.pk}",
-        text=f"{comment.name} {what} on take {take.pk}: {' '.join(comment.text.split())}",
+        text=sentence % {"person": comment.name, "take": take.pk, "theirs": " ".join(comment.text.split())},
         path=f"{reverse('render-detail', args=[take.pk])}#comment-{comment.pk}",
         project=take.project,
         render=take,

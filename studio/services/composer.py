@@ -27,8 +27,8 @@ def compose(draft: ComposerDraft) -> Composition:
     offers = offers_of(keys)
     values["model"] = _model(values, offers)
     pinned = next((key for key in keys if str(key.pk) == values.get("key")), None)
-    capability = _capability(values["model"], offers, pinned)
-    values = _with_defaults(values, capability)
+    capability = capability_for(values["model"], offers, pinned)
+    values = with_defaults(values, capability)
     tray = tray_of(draft, capability, values["operation"])
     composition = Composition(
         draft=draft,
@@ -60,7 +60,7 @@ def _model(values: Mapping[str, str], offers: Sequence[Offer]) -> str:
     return next((offer.capability.studio_model for offer in running or offers), "")
 
 
-def _capability(model: str, offers: Sequence[Offer], pinned: ProviderKey | None) -> Capability | None:
+def capability_for(model: str, offers: Sequence[Offer], pinned: ProviderKey | None) -> Capability | None:
     """What can be done with the model by the chosen key, or by any; from the catalogue when no key offers it."""
     fitting = [offer for offer in offers if offer.capability.studio_model == model]
     if not offers:
@@ -71,7 +71,7 @@ def _capability(model: str, offers: Sequence[Offer], pinned: ProviderKey | None)
     return merged(found or registry.studio_models()[model])
 
 
-def _with_defaults(values: dict[str, str], capability: Capability | None) -> dict[str, str]:
+def with_defaults(values: dict[str, str], capability: Capability | None) -> dict[str, str]:
     if capability is None:
         return values
     operation = values["operation"]

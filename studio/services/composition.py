@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from studio.lib.english import english
 from studio.lib.money import money, money_left
 from studio.models import ComposerDraft, ProviderKey, Render
 from studio.providers.availability import Options
@@ -135,8 +136,12 @@ class Composition:
             return ""
         over = limit.over(self.total)
         if over > 0:
-            return f"{money(over, limit.currency)} over {limit.name}"
-        return f"{money_left(-over, limit.currency)} of {limit.name} left after this"
+            return english("%(sum)s over %(limit)s", sum=money(over, limit.currency), limit=limit.name)
+        return english(
+            "%(sum)s of %(limit)s left after this",
+            sum=money_left(-over, limit.currency),
+            limit=limit.name,
+        )
 
     @property
     def stop_word(self) -> str:
@@ -181,12 +186,14 @@ class Composition:
     def gateway_words(self) -> str:
         """What the chip says of the gateway before its price."""
         if self.door is None:
-            return "Choose a gateway"
+            return english("Choose a gateway")
         if self.pinned is not None:
             return self.door.gateway
         if not self.can_be_done and len(self.doors) > 1:
-            return "None can do this"
-        return f"Cheapest: {self.door.gateway}" if self.compares_prices else self.door.gateway
+            return english("None can do this")
+        return (
+            english("Cheapest: %(gateway)s", gateway=self.door.gateway) if self.compares_prices else self.door.gateway
+        )
 
     @property
     def compares_prices(self) -> bool:

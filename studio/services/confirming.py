@@ -6,8 +6,11 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import LedgerKind, RenderState, Role, Standing
+from studio.lib import figures
+from studio.lib.english import english
 from studio.lib.money import money
 from studio.models import Render, User
 from studio.services import ledger
@@ -16,9 +19,11 @@ from studio.services.unconfirmed import record_word
 
 # What a gateway took when it accepted stays paid when the take fails: none documents that it gives it back.
 ASKED_OF = {Standing.POSSIBLY, Standing.SETTLED}
-NOT_YOURS = "Only whoever asked for the take and the managers of the project say what became of it and its money."
-ONLY_MANAGERS = "Only a manager of the project may say otherwise of a sum that is written down."
-SAID_ALREADY = "Somebody has said so already, or the take has moved on; look at it again."
+NOT_YOURS = english(
+    "Only whoever asked for the take and the managers of the project say what became of it and its money."
+)
+ONLY_MANAGERS = english("Only a manager of the project may say otherwise of a sum that is written down.")
+SAID_ALREADY = english("Somebody has said so already, or the take has moved on; look at it again.")
 # A slip of the pen uses up a budget and stops everybody: past this it is a manager's to write down, and twice.
 FAR_TIMES = 5
 FAR_WITHOUT_ESTIMATE = Decimal(100)
@@ -53,10 +58,12 @@ def say_charged(*, render: Render, actor: User, amount: Decimal, is_sure: bool =
         if render.standing == Standing.SETTLED and render.price == amount:
             return False
         if not is_open(render) or render.standing != Standing.POSSIBLY:
-            raise ValidationError(SAID_ALREADY)
+            raise ValidationError(_(SAID_ALREADY))
         _require_near(render, actor, amount, is_sure=is_sure)
-        ledger.settle(render=render, amount=amount, note=f"{ledger.SAID} {actor.label}")
-        words = f"{actor.label} says that it was charged, {money(amount, render.currency)}"
+        ledger.settle(render=render, amount=amount, note=english("Charged, says %(actor)s", actor=actor.label))
+        words = english(
+            "%(actor)s says that it was charged, %(sum)s", actor=actor.label, sum=money(amount, render.currency)
+        )
         _write("take-charged", render, actor, address, words)
     return True
 
@@ -68,20 +75,25 @@ def correct(
     with transaction.atomic():
         render = _as_it_is(render, actor)
         if not _manages(render, actor):
-            raise PermissionDenied(ONLY_MANAGERS)
+            raise PermissionDenied(_(ONLY_MANAGERS))
         if not is_open(render) or not is_a_word(render):
-            raise ValidationError(SAID_ALREADY)
+            raise ValidationError(_(SAID_ALREADY))
         if render.price == amount:
             return False
         if render.price != about:
-            raise ValidationError(SAID_ALREADY)
+            raise ValidationError(_(SAID_ALREADY))
         _require_near(render, actor, amount, is_sure=is_sure)
-        before = "an unknown sum" if render.price is None else money(render.price, render.currency)
-        words = f"{actor.label} says that it was {money(amount, render.currency)} and not {before}"
+        before = english("an unknown sum") if render.price is None else money(render.price, render.currency)
+        words = english(
+            "%(actor)s says that it was %(sum)s and not %(before)s",
+            actor=actor.label,
+            sum=money(amount, render.currency),
+            before=before,
+        )
         # The ledger is only added to: what was wrong is given back, and a new round begins with what is right.
         ledger.release(render=render, note=words)
         ledger.hold_again(render=render, note=words)
-        ledger.settle(render=render, amount=amount, note=f"{ledger.SAID} {actor.label}")
+        ledger.settle(render=render, amount=amount, note=english("Charged, says %(actor)s", actor=actor.label))
         _write("take-correct", render, actor, address, words)
     return True
 
@@ -94,20 +106,28 @@ def say_free(*, render: Render, actor: User, about: str, address: str = "") -> b
         if render.has_ended and render.is_released:
             return False
         if not is_open(render) or render.standing != about:
-            raise ValidationError(SAID_ALREADY)
+            raise ValidationError(_(SAID_ALREADY))
         if about == Standing.SETTLED:
             _give_back(render, actor, address)
         else:
-            ledger.release(render=render, note=f"Not charged, says {actor.label}")
-            _write("take-free", render, actor, address, f"{actor.label} says that it was not charged")
+            ledger.release(render=render, note=english("Not charged, says %(actor)s", actor=actor.label))
+            _write(
+                "take-free",
+                render,
+                actor,
+                address,
+                english("%(actor)s says that it was not charged", actor=actor.label),
+            )
     return True
 
 
 def _give_back(render: Render, actor: User, address: str) -> None:
     if not is_a_word(render) and not _manages(render, actor):
-        raise PermissionDenied("The gateway itself said that it charged this: only a manager may say otherwise.")
-    ledger.release(render=render, note=f"Given back, says {actor.label}")
-    _write("take-given-back", render, actor, address, f"{actor.label} says that it was given back")
+        raise PermissionDenied(_("The gateway itself said that it charged this: only a manager may say otherwise."))
+    ledger.release(render=render, note=english("Given back, says %(actor)s", actor=actor.label))
+    _write(
+        "take-given-back", render, actor, address, english("%(actor)s says that it was given back", actor=actor.label)
+    )
 
 
 def _write(act: str, render: Render, actor: User, address: str, words: str) -> None:
@@ -120,13 +140,19 @@ def _require_near(render: Render, actor: User, amount: Decimal, *, is_sure: bool
     highest = FAR_WITHOUT_ESTIMATE if render.estimate is None else FAR_TIMES * render.estimate
     if amount <= highest:
         return
-    expected = "any take without an estimate"
+    expected = _("any take without an estimate")
     if render.estimate is not None:
-        expected = f"the estimate of {money(render.estimate, render.currency)}"
+        expected = _("the estimate of %(sum)s") % {"sum": figures.money(render.estimate, render.currency)}
     if not _manages(render, actor):
-        raise FarOff(f"That is far above {expected}. Ask a manager to write it down; nothing was written down.")
+        raise FarOff(
+            _("That is far above %(expected)s. Ask a manager to write it down; nothing was written down.")
+            % {"expected": expected}
+        )
     if not is_sure:
-        raise FarOff(f"That is far above {expected}. If the bill says so, tick that it does; nothing was written down.")
+        raise FarOff(
+            _("That is far above %(expected)s. If the bill says so, tick that it does; nothing was written down.")
+            % {"expected": expected}
+        )
 
 
 def _manages(render: Render, actor: User) -> bool:
@@ -136,6 +162,6 @@ def _manages(render: Render, actor: User) -> bool:
 def _as_it_is(render: Render, actor: User) -> Render:
     """Held until the transaction ends, so that it is not taken up again between the look and the word."""
     if not may_say(render=render, user=actor):
-        raise PermissionDenied(NOT_YOURS)
+        raise PermissionDenied(_(NOT_YOURS))
     locked = Render.objects.select_for_update(of=("self",))
     return locked.select_related("project").get(pk=render.pk)

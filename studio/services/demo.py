@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import uuid
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from studio.choices import InputRole, Operation, Role
-from studio.lib.addresses import is_loopback_host
-from studio.lib.secret_files import kept_secret
 from studio.models import Asset, Membership, Project, Prompt, PromptVersion, ProviderKey, User
 from studio.providers import registry
-from studio.services import demo_review
+from studio.services import demo_review, sandbox_keys
 from studio.services.assets import add_asset
-from studio.services.audit import Actor
 from studio.services.demo_pictures import PICTURES, draw
 from studio.services.demo_takes import FIRST, SLUG, submission
-from studio.services.key_rotation import rotate
-from studio.services.keys import add_key
 from studio.services.renders import create_renders
 from studio.services.requests import Choice, build_request, capability_of
+from studio.services.sandbox_keys import PROVIDER, SANDBOXES
 from studio.services.storing import Origin
 
-PROVIDER, LABEL = "tokenlab", "sandbox"
-# What follows the host in each gateway's base URL, and how its keys begin: the sandbox tells them apart by that.
-SANDBOXES = {
-    "tokenlab": ("", "sk-"),
-    "tokenhub": ("/api/v1", "th-"),
-    "seedance": ("", "sd2_live_"),
-    "ark": ("/api/v3", ""),
-}
 BRIEF = (
     "A one-minute spot for Lumen, a hand lamp for people who stay out late. Quiet, warm, a little magical: "
     "light is the hero, people are seen from behind or far away. Six shots, no dialogue."
@@ -74,7 +60,9 @@ TAKES = (
 def fill_demo() -> bool:
     """Make what is missing; True when the project was made now."""
     people = {name: _person(name, label) for name, label in PEOPLE.items()}
-    keys = {provider: _key(provider) for provider in SANDBOXES if provider in registry.PROVIDERS}
+    keys = {
+        provider: sandbox_keys.ensure(provider=provider) for provider in SANDBOXES if provider in registry.PROVIDERS
+    }
     with transaction.atomic():
         project, made = Project.objects.get_or_create(
             slug=SLUG,
@@ -99,21 +87,6 @@ def _person(name: str, label: str) -> User:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     return user
-
-
-def _key(provider: str) -> ProviderKey:
-    """The key for the sandbox on this machine; it follows the sandbox when its port is changed."""
-    path, prefix = SANDBOXES[provider]
-    base_url = f"http://127.0.0.1:{settings.STUDIO_SANDBOX_PORT}{path}"
-    file = settings.STUDIO_DATA_DIR / ("sandbox-key" if provider == PROVIDER else f"sandbox-key-{provider}")
-    secret = kept_secret(file, lambda: f"{prefix}sandbox-{secrets.token_hex(12)}")
-    key = ProviderKey.objects.present().filter(provider=provider, label=LABEL).first()
-    if key is None:
-        return add_key(provider=provider, label=LABEL, base_url=base_url, secret=secret)
-    # Only a key for this machine follows: one for a real gateway may have the same label.
-    if key.base_url != base_url and is_loopback_host(urlsplit(key.base_url).hostname or ""):
-        rotate(key=key, actor=Actor.shell(), secret=secret, base_url=base_url)
-    return key
 
 
 def _fill(project: Project, artist: User, key: ProviderKey) -> None:

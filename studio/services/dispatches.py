@@ -14,9 +14,12 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from studio.choices import DispatchState, NoticeChannel
 from studio.lib.clock import jittered, later, now
+from studio.lib.english import english
 from studio.models import Dispatch, Project
 from studio.services import audit
 from studio.services.audit import Actor
@@ -32,13 +35,15 @@ TRIES = len(PAUSES) + 1
 # One mail server or address that cannot be reached must not keep the others waiting while each of its own is tried.
 REST_SECONDS = 60
 BATCH = 50
-CUT_OFF = "The studio was stopped while this was being sent. It may have arrived, so it is not sent again by itself."
-WITHDRAWN = "What it told of was taken away before it was sent."
-TOO_LATE = "This is on its way, or has arrived already."
+CUT_OFF = english(
+    "The studio was stopped while this was being sent. It may have arrived, so it is not sent again by itself."
+)
+WITHDRAWN = english("What it told of was taken away before it was sent.")
+TOO_LATE = english("This is on its way, or has arrived already.")
 SEND = "studio.jobs.notify.send_waiting"
 # Past this nobody waits for it any more.
 LIFE = timedelta(days=3)
-TOO_OLD = "It could not be sent for three days, and nobody waits for it any more."
+TOO_OLD = english("It could not be sent for three days, and nobody waits for it any more.")
 
 
 def store(*, wanted: Sequence[Dispatch]) -> None:
@@ -125,8 +130,11 @@ def send_again(*, dispatch: Dispatch, actor: Actor) -> None:
         # Its age counts from now on.
         changes = {"state": S.WAITING, "problem": "", "not_before": None, "ended_at": None, "created_at": now()}
         if not open_to_it.update(**changes):
-            raise ValidationError(TOO_LATE)
-        audit.record(actor=actor, act="notice-again", subject=f"{dispatch.get_channel_display()} {dispatch.pk}")
+            raise ValidationError(_(TOO_LATE))
+        # Stored in English, whatever the person reads in.
+        with translation.override(None):
+            subject = f"{dispatch.get_channel_display()} {dispatch.pk}"
+        audit.record(actor=actor, act="notice-again", subject=subject)
         enqueue(SEND)
 
 

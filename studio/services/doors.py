@@ -4,11 +4,12 @@ Nothing is written here, and no gateway is asked. Sums of different currencies a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from studio.lib.english import english
 from studio.models import Project, ProviderKey, Render
 from studio.providers import registry
 from studio.providers.capabilities import Capability
@@ -19,8 +20,8 @@ from studio.services import key_limits, pricing
 from studio.services.limits import Holder, Limit, Stop, stops_of
 from studio.services.requests import find_problems, offered_with
 
-BY_HAND = "Chosen by hand."
-WITHIN_BUDGET = "The first that the budgets have room for."
+BY_HAND = english("Chosen by hand.")
+WITHIN_BUDGET = english("The first that the budgets have room for.")
 CURRENCY_ORDER = ("USD", "CNY")
 # A request that is wrong in one of these has no price.
 _PRICED_BY = {"model", "operation", "resolution", "duration"}
@@ -32,6 +33,14 @@ class Offer:
 
     key: ProviderKey
     capability: Capability
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is the same for every request: where prices are stopped, and the caps of keys with what is used of each."""
+
+    stops: pricing.Stops
+    caps: Mapping[int, Limit]
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,14 @@ def offers_of(keys: Sequence[ProviderKey]) -> list[Offer]:
     return sorted(found.values(), key=lambda offer: (order.index(offer.capability.studio_model), offer.key.pk))
 
 
+def known_of(keys: Sequence[ProviderKey]) -> Known:
+    """What is read of all these keys together."""
+    capped = {key.pk: key for key in keys if key.monthly_cap is not None}
+    spent = key_limits.spent_by_key(keys=list(capped.values())) if capped else {}
+    caps = {pk: key_limits.limit_of(key=key, spent=spent[pk]) for pk, key in capped.items()}
+    return Known(pricing.open_stops(), caps)
+
+
 def doors(
     *,
     offers: Sequence[Offer],
@@ -118,13 +135,14 @@ def doors(
     source_take: Render | None = None,
     takes: int = 1,
     budgets: Sequence[Limit] = (),
+    known: Known | None = None,
 ) -> list[Door]:
     """A door for each offer, the open ones first, then those within the `budgets`, and in order of price.
 
-    `request` is made out to each gateway and model in turn."""
-    stops = pricing.open_stops()
-    made = [_door(offer, request, source_take, stops) for offer in offers]
-    made = _with_limits(made, takes, budgets)
+    `request` is made out to each gateway and model in turn. `known` spares the queries to whoever asks many times."""
+    known = known or known_of([offer.key for offer in offers])
+    made = [_door(offer, request, source_take, known.stops) for offer in offers]
+    made = [_with_limit(each, takes, (*budgets, *filter(None, [known.caps.get(each.key.pk)]))) for each in made]
     common = _common(made)
     judged = [replace(door, hindrances=(*_own(door), *_except(door.problems, common))) for door in made]
     return sorted(judged, key=lambda door: (not door.is_open, not door.is_within, door.rank))
@@ -149,16 +167,15 @@ def _door(offer: Offer, request: RenderRequest, source_take: Render | None, stop
 
 def _paused(key: ProviderKey) -> Problem:
     if key.paused_by_studio:
-        return Problem("key", f"The gateway refused the key “{key.label}”: it is paused until an admin has seen to it.")
-    return Problem("key", f"The key “{key.label}” is paused. Choose another gateway, or ask an admin.")
-
-
-def _with_limits(made: Sequence[Door], takes: int, budgets: Sequence[Limit]) -> list[Door]:
-    """What the capped keys have left is read for all of them together."""
-    capped = {door.key.pk: door.key for door in made if door.key.monthly_cap is not None}
-    spent = key_limits.spent_by_key(keys=list(capped.values())) if capped else {}
-    caps = {pk: key_limits.limit_of(key=key, spent=spent[pk]) for pk, key in capped.items()}
-    return [_with_limit(door, takes, (*budgets, *filter(None, [caps.get(door.key.pk)]))) for door in made]
+        return Problem(
+            "key",
+            english(
+                "The gateway refused the key “%(key)s”: it is paused until an admin has seen to it.", key=key.label
+            ),
+        )
+    return Problem(
+        "key", english("The key “%(key)s” is paused. Choose another gateway, or ask an admin.", key=key.label)
+    )
 
 
 def _with_limit(door: Door, takes: int, limits: tuple[Limit, ...]) -> Door:
@@ -204,18 +221,31 @@ def choose(ranked: Sequence[Door], pinned: ProviderKey | None = None) -> tuple[D
 
 def _reason(able: Sequence[Door], asked: int) -> str:
     if len(able) == 1:
-        return "The only key for this model here." if asked == 1 else f"The only one of {asked} that can do this."
+        return (
+            english("The only key for this model here.")
+            if asked == 1
+            else english("The only one of %(asked)s that can do this.", asked=asked)
+        )
     chosen = able[0]
     if chosen.estimate is None or chosen.amount is None:
-        return f"The first of {len(able)} that can do this; none of them names a price in advance."
+        return english(
+            "The first of %(number)s that can do this; none of them names a price in advance.", number=len(able)
+        )
     rivals = [door for door in able if door.estimate and door.amount is not None]
     same = [door for door in rivals if door.estimate and door.estimate.currency == chosen.estimate.currency]
     if len(same) == len(able):
-        return f"Cheapest of {len(able)} that can do this."
+        return english("Cheapest of %(number)s that can do this.", number=len(able))
     apart = len(able) - len(same)
-    others = "the other one has" if apart == 1 else f"{apart} others have"
-    cheapest = f"Cheapest of {len(same)}" if len(same) > 1 else "The only one"
-    return f"{cheapest} with a price in {chosen.estimate.currency}; {others} none that compares."
+    values = {"number": len(same), "currency": chosen.estimate.currency, "others": apart}
+    if len(same) == 1 and apart == 1:
+        return english("The only one with a price in %(currency)s; the other one has none that compares.") % values
+    if len(same) == 1:
+        return english("The only one with a price in %(currency)s; %(others)s others have none that compares.") % values
+    if apart == 1:
+        words = english("Cheapest of %(number)s with a price in %(currency)s; the other one has none that compares.")
+        return words % values
+    words = english("Cheapest of %(number)s with a price in %(currency)s; %(others)s others have none that compares.")
+    return words % values
 
 
 def next_doors(ranked: Sequence[Door], chosen: Door) -> list[Door]:

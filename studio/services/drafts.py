@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import Lineage
 from studio.models import Asset, Comment, ComposerDraft, Project, PromptVersion, Render, Review, User
@@ -124,7 +125,9 @@ def answer_note(*, draft: ComposerDraft, comment: Comment) -> None:
 
     Raises ValidationError for one that was taken away."""
     if comment.removed_at is not None:
-        raise ValidationError("This comment has been removed, so nothing is left to answer. The composer is as it was.")
+        raise ValidationError(
+            _("This comment has been removed, so nothing is left to answer. The composer is as it was.")
+        )
     _answer(draft, comment.render, answers=comment.pk)
 
 

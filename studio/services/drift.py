@@ -16,6 +16,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from studio.choices import Standing
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.lib.money import money
 from studio.models import Attempt, PriceRow, PriceStop, Render
@@ -144,4 +145,10 @@ def _subject(stop: PriceStop) -> str:
 
 def _in_words(found: Drift) -> str:
     billed, estimated = money(found.billed, found.currency), money(found.estimated, found.currency)
-    return f"Its last {found.bills} bills: {billed} instead of {estimated} ({found.gap_percent:+.1f} %)"
+    return english(
+        "Its last %(bills)s bills: %(billed)s instead of %(estimated)s (%(gap_percent)s %%)",
+        bills=found.bills,
+        billed=billed,
+        estimated=estimated,
+        gap_percent=f"{found.gap_percent:+.1f}",
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from studio.choices import ExportFormat
 from studio.lib.clock import now
@@ -70,8 +71,11 @@ def _zip(
     for each in told:
         if not files[each.file].is_file():
             raise ValidationError(
-                f"The file of take {each.take.pk} is missing from the studio's storage. Leave this take out, and ask "
-                "whoever runs the studio to look for the file in the backup."
+                _(
+                    "The file of take %(take)s is missing from the studio's storage. Leave this take out, and "
+                    "ask whoever runs the studio to look for the file in the backup."
+                )
+                % {"take": each.take.pk}
             )
     stem, cuts = slugify(project.name) or "takes", cuts_of(told)
     texts = {f"{stem}.{format}": write_timeline(project.name, cuts) for format, write_timeline in TIMELINES.items()}

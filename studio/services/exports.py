@@ -10,9 +10,12 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from studio.choices import ExportFormat, FileState
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.media import storage
 from studio.models import Export, Project, Render, User
 from studio.services.health.findings import GIGABYTE, size
@@ -46,7 +49,9 @@ def ask(*, project: Project, takes: Sequence[Render], format: str, actor: User |
         if same is not None:
             return same
         if len(live) >= MOST_AT_ONCE:
-            raise ValidationError(f"{MOST_AT_ONCE} of your exports are being made. Ask again when one is ready.")
+            raise ValidationError(
+                _("%(number)s of your exports are being made. Ask again when one is ready.") % {"number": MOST_AT_ONCE}
+            )
         export = Export.objects.create(project=project, created_by=actor, format=format, takes=numbers)
         enqueue(JOB, export.pk)
     return export
@@ -57,16 +62,29 @@ def check(*, project: Project, takes: Sequence[Render], format: str, disk: Path 
 
     `disk` is a folder of the disk that must have room for them, where it is not the studio's."""
     if format not in ExportFormat.values:
-        raise ValidationError(f"Choose one of the formats: {', '.join(ExportFormat.values)}.")
+        raise ValidationError(_("Choose one of the formats: %(names)s.") % {"names": ", ".join(ExportFormat.values)})
     chosen = list(dict.fromkeys(takes))
     if not chosen:
-        raise ValidationError("There is no take to export. Choose some, or approve one first.")
+        raise ValidationError(_("There is no take to export. Choose some, or approve one first."))
     if len(chosen) > MOST_TAKES:
-        raise ValidationError(f"An export holds up to {MOST_TAKES} takes; these are {len(chosen)}. Make two of them.")
+        raise ValidationError(
+            _("An export holds up to %(most)s takes; these are %(number)s. Make two of them.")
+            % {"most": MOST_TAKES, "number": len(chosen)}
+        )
     if strange := [take for take in chosen if take.project_id != project.pk or take.deleted_at]:
-        raise ValidationError(f"{_named(strange)} not in this project. Choose the takes again.")
+        words = ngettext(
+            "Take %(takes)s is not in this project. Choose the takes again.",
+            "Takes %(takes)s are not in this project. Choose the takes again.",
+            len(strange),
+        )
+        raise ValidationError(words % {"takes": _named(strange)})
     if bare := [take for take in chosen if not has_file(take)]:
-        raise ValidationError(f"{_named(bare)} not ready, so there is no file to export. Leave it out, or wait for it.")
+        words = ngettext(
+            "Take %(takes)s is not ready, so there is no file to export. Leave it out, or wait for it.",
+            "Takes %(takes)s are not ready, so there is no file to export. Leave it out, or wait for it.",
+            len(bare),
+        )
+        raise ValidationError(words % {"takes": _named(bare)})
     if format == ExportFormat.ZIP:
         check_room(needed=total_size(chosen), disk=disk)
     return chosen
@@ -87,9 +105,12 @@ def check_room(*, needed: int, disk: Path | None = None) -> None:
     free = free_bytes() if disk is None else shutil.disk_usage(disk).free
     if needed + ROOM_LEFT > free:
         raise ValidationError(
-            f"The disk has no room for it: the export needs {size(needed)}, and {size(ROOM_LEFT)} stay free "
-            f"for new takes, but only {size(free)} are free. Export fewer takes, or ask whoever runs the studio to "
-            "make room."
+            _(
+                "The disk has no room for it: the export needs %(needed)s, and %(kept)s stay free for new "
+                "takes, but only %(free)s are free. Export fewer takes, or ask whoever runs the studio to "
+                "make room."
+            )
+            % {"needed": size(needed), "kept": size(ROOM_LEFT), "free": size(free)}
         )
 
 
@@ -99,7 +120,7 @@ def claim(*, export_id: int) -> Export | None:
     free = Q(claimed_until=None) | Q(claimed_until__lte=moment)
     due = Export.objects.filter(free, pk=export_id, state__in=LIVE)
     if due.filter(tries__gte=TRIES).exists():
-        _end(due, FileState.FAILED, problem="Making it broke off three times. Ask again with fewer takes.")
+        _end(due, FileState.FAILED, problem=english("Making it broke off three times. Ask again with fewer takes."))
         return None
     claimed = due.update(state=FileState.RUNNING, claimed_until=later(LEASE_SECONDS), tries=F("tries") + 1)
     return Export.objects.select_related("project").get(pk=export_id) if claimed else None
@@ -176,9 +197,10 @@ def _end(exports: QuerySet[Export], state: FileState, **values: str | int | date
 
 
 def _named(takes: Sequence[Render]) -> str:
-    """“Take 3 is”, “Takes 3 and 5 are”; of many, the first five."""
-    if len(takes) == 1:
-        return f"Take {takes[0].pk} is"
+    """“3”, “3 and 5”; of many, the first five."""
     words = [str(take.pk) for take in takes[:5]]
-    rest = f"{len(takes) - 5} more" if len(takes) > 5 else words.pop()
-    return f"Takes {', '.join(words)} and {rest} are"
+    if len(words) == 1:
+        return words[0]
+    more = len(takes) - 5
+    rest = ngettext("%(number)s more", "%(number)s more", more) % {"number": more} if more > 0 else words.pop()
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words), "last": rest}

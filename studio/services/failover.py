@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from studio.choices import AttemptOutcome, Lineage, RenderState
+from studio.lib.english import english
 from studio.models import ProviderKey, Render
 from studio.providers import registry
 from studio.providers.estimates import Estimate
 from studio.providers.requests import RenderRequest
 from studio.providers.traps import Trap, trap_of
-from studio.services import budget_notices, key_limits, pricing
+from studio.services import budget_notices, key_limits, pricing, search_index
 from studio.services.queue import ensure_tracker
 from studio.services.requests import find_problems, offered_with
 from studio.services.storing import Order, Origin, closed_now, store_render
@@ -61,6 +62,7 @@ def try_next(*, render: Render) -> Render | None:
         if order is not None and against is not None and not against:
             ensure_tracker()
             follower = store_render(order=order, take_number=render.take_number)
+            search_index.index(noun="take", numbers=[follower.pk])
             budget_notices.tell_of_press(
                 project=render.project, person=render.asked_by, limits=against.limits, amount=against.amount
             )
@@ -147,5 +149,11 @@ def _costs_no_more(estimate: Estimate, fallback: Mapping[str, Any]) -> bool:
 
 def _reason(render: Render) -> str:
     said = (render.error_said or render.error_meaning).strip().rstrip(".")
-    words = f" ({said[:200]})" if said else ""
-    return f"{registry.get(render.provider).name}, key “{render.key.label}”, refused it{words}; tried here next."
+    sentence = english("%(gateway)s, key “%(key)s”, refused it; tried here next.")
+    if said:
+        sentence = english("%(gateway)s, key “%(key)s”, refused it (%(theirs)s); tried here next.")
+    return sentence % {
+        "gateway": registry.get(render.provider).name,
+        "key": render.key.label,
+        "theirs": said[:200],
+    }

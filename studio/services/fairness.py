@@ -18,12 +18,13 @@ from django.db.models import Q
 from studio.choices import RenderState
 from studio.lib import slots
 from studio.lib.clock import jittered, later, now
+from studio.lib.english import english
 from studio.models import Render
 from studio.services import key_waiting, queue
 from studio.services.broker import private_key
 
-TURN = "Waiting for its turn: other takes are just being sent to this gateway."
-GOES_ON = "Nothing was sent yet. It goes on by itself."
+TURN = english("Waiting for its turn: other takes are just being sent to this gateway.")
+GOES_ON = english("Nothing was sent yet. It goes on by itself.")
 # Whoever is through calls the next one; this is for when it died instead.
 AGAIN_SECONDS = 15.0
 NEXT = 5

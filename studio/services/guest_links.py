@@ -17,9 +17,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from studio.choices import FileState, RenderState, Role
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.media.watermarks import undrawable
 from studio.models import Guest, GuestLink, GuestTake, Project, Render
 from studio.services import audit
@@ -34,7 +36,12 @@ _LONGEST_LABEL = 120
 _LONGEST_PASSWORD = 200
 _LONGEST_WORDS = 80
 RIGHTS = ("may_comment", "may_decide", "may_download")
-NO_TAKES = "Choose at least one take."
+_RIGHT_WORDS = {
+    "may_comment": english("may comment"),
+    "may_decide": english("may decide"),
+    "may_download": english("may download"),
+}
+NO_TAKES = english("Choose at least one take.")
 
 
 def address_of(link: GuestLink) -> str:
@@ -74,7 +81,7 @@ def create_link(
     Raises ValidationError for what cannot be shown, lasts too long or says nothing, and for who does not manage."""
     _require_manager(project, actor)
     if project.archived_at:
-        raise ValidationError("This project is archived. Bring it back before you share takes of it.")
+        raise ValidationError(_("This project is archived. Bring it back before you share takes of it."))
     link = GuestLink.objects.create(
         project=project,
         label=_checked_label(label),
@@ -120,14 +127,16 @@ def change(
     _require_manager(link.project, actor)
     found = GuestLink.objects.select_for_update(no_key=True, of=("self",)).select_related("project").get(pk=link.pk)
     if found.revoked_at:
-        raise ValidationError("This link was withdrawn. Make a new one instead.")
+        raise ValidationError(_("This link was withdrawn. Make a new one instead."))
     if expires_at is not None and expires_at != found.expires_at:
         found.expires_at = _checked_end(expires_at)
     if rights is not None:
         _narrow_rights(found, rights)
     left_out = _narrow_takes(found, takes) if takes is not None else 0
     found.save()
-    taken = f"; {left_out} takes taken out" if left_out else ""
+    # Outside of the f-string, in which the gathering of texts does not look.
+    words = english("%(number)s takes taken out", number=left_out)
+    taken = f"; {words}" if left_out else ""
     audit.record(actor=actor, act="guest-link-change", subject=_subject(found), detail=_terms(found) + taken)
     return found
 
@@ -135,7 +144,7 @@ def change(
 def _narrow_rights(link: GuestLink, rights: Collection[str]) -> None:
     held = {right for right in RIGHTS if getattr(link, right)}
     if not set(rights) <= held:
-        raise ValidationError("A link that is handed out gets no further rights. Make a new one instead.")
+        raise ValidationError(_("A link that is handed out gets no further rights. Make a new one instead."))
     for right in RIGHTS:
         setattr(link, right, right in rights)
 
@@ -143,9 +152,9 @@ def _narrow_rights(link: GuestLink, rights: Collection[str]) -> None:
 def _narrow_takes(link: GuestLink, takes: Collection[int]) -> int:
     shown = set(link.shown.values_list("render_id", flat=True))
     if not set(takes) <= shown:
-        raise ValidationError("A link that is handed out gets no further takes. Make a new one instead.")
+        raise ValidationError(_("A link that is handed out gets no further takes. Make a new one instead."))
     if not takes:
-        raise ValidationError("A link shows at least one take. Withdraw it if it is to show none.")
+        raise ValidationError(_("A link shows at least one take. Withdraw it if it is to show none."))
     return int(link.shown.exclude(render__in=takes).delete()[0])
 
 
@@ -153,65 +162,81 @@ def _require_manager(project: Project, actor: Actor) -> None:
     """Whoever has the shell, and the studio itself, may do all."""
     user = actor.user
     if user is not None and not user.is_admin and project.role_of(user) != Role.MANAGER:
-        raise ValidationError("Only those who manage a project share its takes with guests.")
+        raise ValidationError(_("Only those who manage a project share its takes with guests."))
 
 
 def _checked_label(label: str) -> str:
     words = " ".join(label.split())
     if not words:
-        raise ValidationError({"label": "Say who the link is for. Guests read it above the takes."})
+        raise ValidationError({"label": _("Say who the link is for. Guests read it above the takes.")})
     if len(words) > _LONGEST_LABEL:
-        raise ValidationError({"label": f"At most {_LONGEST_LABEL} characters."})
+        raise ValidationError({"label": _("At most %(number)s characters.") % {"number": _LONGEST_LABEL}})
     return words
 
 
 def _checked_password(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise ValidationError({"password": f"Between {SHORTEST_PASSWORD} and {_LONGEST_PASSWORD} characters."})
+        raise ValidationError(
+            {
+                "password": _("Between %(least)s and %(most)s characters.")
+                % {"least": SHORTEST_PASSWORD, "most": _LONGEST_PASSWORD}
+            }
+        )
     return password
 
 
 def _checked_words(watermark: str) -> str:
     words = " ".join(watermark.split())
     if len(words) > _LONGEST_WORDS:
-        raise ValidationError({"watermark": f"At most {_LONGEST_WORDS} characters."})
+        raise ValidationError({"watermark": _("At most %(number)s characters.") % {"number": _LONGEST_WORDS}})
     if unknown := undrawable(words):
         raise ValidationError(
-            {"watermark": f"There are no letters here to draw {unknown} with. Write it in Latin ones."}
+            {
+                "watermark": _("There are no letters here to draw %(unknown)s with. Write it in Latin ones.")
+                % {"unknown": unknown}
+            }
         )
     return words
 
 
 def _checked_end(expires_at: datetime) -> datetime:
     if expires_at <= now():
-        raise ValidationError({"expires_at": "Choose a moment to come."})
+        raise ValidationError({"expires_at": _("Choose a moment to come.")})
     # A day of slack: the ninetieth day may be meant to its end.
     if expires_at > now() + timedelta(days=LONGEST_DAYS + 1):
-        raise ValidationError({"expires_at": f"A link lasts {LONGEST_DAYS} days at most. It can be prolonged later."})
+        raise ValidationError(
+            {
+                "expires_at": _("A link lasts %(number)s days at most. It can be prolonged later.")
+                % {"number": LONGEST_DAYS}
+            }
+        )
     return expires_at
 
 
 def _checked_takes(project: Project, takes: Sequence[Render]) -> list[Render]:
     wanted = list(dict.fromkeys(take.pk for take in takes))
     if not wanted:
-        raise ValidationError({"takes": NO_TAKES})
+        raise ValidationError({"takes": _(NO_TAKES)})
     if len(wanted) > MOST_TAKES:
-        raise ValidationError({"takes": f"A link shows {MOST_TAKES} takes at most."})
+        raise ValidationError({"takes": _("A link shows %(number)s takes at most.") % {"number": MOST_TAKES}})
     ready = Render.objects.present().filter(project=project, state=RenderState.READY, output__isnull=False)
     found = ready.in_bulk(wanted)
     if len(found) < len(wanted):
-        raise ValidationError({"takes": "Only takes of this project that are ready can be shown to guests."})
+        raise ValidationError({"takes": _("Only takes of this project that are ready can be shown to guests.")})
     return [found[pk] for pk in wanted]
 
 
 def _subject(link: GuestLink) -> str:
-    return f"{link.label}, guest link of {link.project.name}"
+    return english("%(link)s, guest link of %(project)s", link=link.label, project=link.project.name)
 
 
 def _terms(link: GuestLink) -> str:
     """What the link gives, in words; never its address or its password."""
-    parts = [f"{link.shown.count()} takes", f"until {link.expires_at:%Y-%m-%d %H:%M} UTC"]
-    parts += [right.replace("_", " ") for right in RIGHTS if getattr(link, right)]
-    parts += ["with a password"] if link.password else []
-    parts += ["watermarked"] if link.watermark else []
+    parts = [
+        english("%(number)s takes", number=link.shown.count()),
+        english("until %(moment)s UTC", moment=f"{link.expires_at:%Y-%m-%d %H:%M}"),
+    ]
+    parts += [words for right, words in _RIGHT_WORDS.items() if getattr(link, right)]
+    parts += [english("with a password")] if link.password else []
+    parts += [english("watermarked")] if link.watermark else []
     return ", ".join(parts)

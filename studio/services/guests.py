@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from studio.choices import FileState, RenderState, VisitKind
 from studio.lib.clock import now
@@ -51,7 +52,7 @@ class WrongPassword(ValidationError):
     """The link has another password."""
 
     def __init__(self) -> None:
-        super().__init__({"password": "That is not the password of this link. Ask whoever sent it to you."})
+        super().__init__({"password": _("That is not the password of this link. Ask whoever sent it to you.")})
 
 
 class TooFast(Exception):
@@ -67,14 +68,16 @@ def enter(*, link: GuestLink, name: str, password: str = "", address: str = "", 
 
     Raises ValidationError without a name or for a closed link, WrongPassword (written down too) and TooFast."""
     if closed_because(link):
-        raise ValidationError("This link is not open any more.")
+        raise ValidationError(_("This link is not open any more."))
     words = " ".join("".join(each for each in name if each.isprintable() or each.isspace()).split())
     if not words or len(words) > _LONGEST_NAME:
-        raise ValidationError({"name": f"Your name, please: at most {_LONGEST_NAME} characters."})
+        raise ValidationError(
+            {"name": _("Your name, please: at most %(number)s characters.") % {"number": _LONGEST_NAME}}
+        )
     _require_password(link, password, address, agent)
     came = link.visits.filter(kind=VisitKind.OPENED, address=address, created_at__gt=now() - PACE)
     if came.count() >= MOST_ENTRIES:
-        raise TooFast("Many people have just come in from where you are. Please try again in a few minutes.")
+        raise TooFast(_("Many people have just come in from where you are. Please try again in a few minutes."))
     with transaction.atomic():
         guest = Guest.objects.create(link=link, name=words)
         log(link=link, kind=VisitKind.OPENED, guest=guest, address=address, agent=agent)
@@ -89,7 +92,7 @@ def _require_password(link: GuestLink, password: str, address: str, agent: str) 
         GuestLink.objects.select_for_update(no_key=True).get(pk=link.pk)
         refused = link.visits.filter(kind=VisitKind.REFUSED, created_at__gt=now() - SHUT)
         if refused.filter(address=address).count() >= MOST_TRIES or refused.count() >= MOST_TRIES_OF_ALL:
-            raise TooFast("That was the wrong password too often. Please try again in a quarter of an hour.")
+            raise TooFast(_("That was the wrong password too often. Please try again in a quarter of an hour."))
         tried = _write(link=link, kind=VisitKind.REFUSED, address=address, agent=agent)
     if not link.opens_with(password):
         raise WrongPassword
@@ -139,8 +142,10 @@ def require_pace(*, guest: Guest, kind: VisitKind) -> None:
     if kind == VisitKind.COMMENTED:
         said = Comment.objects.filter(guest__link=guest.link_id, created_at__gt=since)
         if said.filter(guest=guest).count() >= MOST_COMMENTS or said.count() >= MOST_COMMENTS_OF_ALL:
-            raise TooFast("That was a lot at once. Nothing is lost: please send your comment again in a few minutes.")
+            raise TooFast(
+                _("That was a lot at once. Nothing is lost: please send your comment again in a few minutes.")
+            )
         return
     done = GuestVisit.objects.filter(link=guest.link_id, kind=kind, created_at__gt=since)
     if done.filter(guest=guest).count() >= MOST_VERDICTS or done.count() >= MOST_VERDICTS_OF_ALL:
-        raise TooFast("That was a lot at once. Please try again in a few minutes.")
+        raise TooFast(_("That was a lot at once. Please try again in a few minutes."))

@@ -10,16 +10,21 @@ from django.db import transaction
 from django.urls import reverse
 
 from studio.choices import ENDED, LIVE, NoticeKind, RenderState, Role, Standing
+from studio.lib.english import english
 from studio.models import Project, ProviderKey, Render, User
 from studio.services.notifications import APP, MAIL, places_of, tell
 from studio.services.people import admins
 
 log = logging.getLogger(__name__)
 
-UNCONFIRMED = "Take {} was sent, but no answer came: it may be charged. Say what became of it, or wait for a proof."
+UNCONFIRMED = english(
+    "Take %(take)s was sent, but no answer came: it may be charged. Say what became of it, or wait for a proof."
+)
 # Of all other steps nobody is told, so that they cost nothing.
 TOLD = frozenset({RenderState.UNCONFIRMED, *ENDED})
-POSSIBLY = "Take {} ended without a file and may have been charged. Look at the gateway's bill and say so."
+POSSIBLY = english(
+    "Take %(take)s ended without a file and may have been charged. Look at the gateway's bill and say so."
+)
 
 
 def take_moved(*, render: Render) -> None:
@@ -43,7 +48,7 @@ def _take_moved(render: Render) -> None:
             kind=NoticeKind.READY,
             people=asker,
             key=f"ready:{render.pk}",
-            text=f"Take {render.pk} is ready.",
+            text=english("Take %(take)s is ready.", take=render.pk),
             path=path,
             render=render,
             # A press is mailed of once, when all of it has ended.
@@ -56,7 +61,7 @@ def _take_moved(render: Render) -> None:
             people=[*asker, *managers_of(render.project)],
             # It may come to this again, which is another doubt.
             key=f"unconfirmed:{render.pk}:{render.state}:{render.state_at:%Y%m%dT%H%M%S%f}",
-            text=(UNCONFIRMED if is_open else POSSIBLY).format(render.pk),
+            text=(UNCONFIRMED if is_open else POSSIBLY) % {"take": render.pk},
             path=path,
             render=render,
         )
@@ -80,13 +85,15 @@ def _tell_of_press(render: Render, asker: User) -> None:
     if not ready or any(state in LIVE for state in states):
         return
     is_one = len(states) == 1
-    several = f"{ready} of the {len(states)} takes that you asked for are ready."
+    several = english(
+        "%(ready)s of the %(number)s takes that you asked for are ready.", ready=ready, number=len(states)
+    )
     take_page = reverse("render-detail", args=[render.pk])
     tell(
         kind=NoticeKind.READY,
         people=[asker],
         key=f"press:{render.project_id}:{render.submission}",
-        text=f"Take {render.pk} is ready." if is_one else several,
+        text=english("Take %(take)s is ready.", take=render.pk) if is_one else several,
         path=take_page if is_one else reverse("project-detail", args=[render.project.slug]),
         project=render.project,
         channels=(MAIL,),
@@ -101,7 +108,10 @@ def key_paused(*, key: ProviderKey) -> None:
                 kind=NoticeKind.KEY,
                 people=admins(),
                 key=f"key:{key.pk}:{key.paused_at:%Y%m%dT%H%M%S%f}",
-                text=f"The key “{key.label}” was refused by its gateway and is paused. Takes that need it wait.",
+                text=english(
+                    "The key “%(key)s” was refused by its gateway and is paused. Takes that need it wait.",
+                    key=key.label,
+                ),
                 path=reverse("key-detail", args=[key.pk]),
             )
     except Exception:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from studio.choices import Role
 from studio.models import Invitation, Project, User
@@ -39,9 +40,9 @@ def invite(
 
     Raises ValidationError when `by` does not hold what the link would give."""
     if project is None and not makes_admin:
-        raise ValidationError("Say which project the link is for.")
+        raise ValidationError(_("Say which project the link is for."))
     if by is not None and not people.may_invite(by=by, project=project, makes_admin=makes_admin):
-        raise ValidationError("Only a studio admin can invite to that.")
+        raise ValidationError(_("Only a studio admin can invite to that."))
     return Invitation.objects.create(
         project=project,
         role=role,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.choices import Lineage, Operation
 from studio.lib import mentions, variables
+from studio.lib.english import english
 from studio.models import PromptVersion
 from studio.providers.checks import Problem, takes_problems
 from studio.services.composition import Composition, number
@@ -36,19 +37,22 @@ def judge(composition: Composition, offers: Sequence[Offer]) -> None:
 
 def _nothing_to_ask(composition: Composition, offers: Sequence[Offer]) -> Problem | None:
     if composition.capability is None:
-        return Problem("model", "There is no gateway key here yet. An admin adds one under Keys.")
+        return Problem("model", english("There is no gateway key here yet. An admin adds one under Keys."))
     if not offers:
         name = composition.capability.name
-        return Problem("model", f"No key of this project offers {name}. Choose another model, or ask an admin.")
+        return Problem(
+            "model",
+            english("No key of this project offers %(name)s. Choose another model, or ask an admin.", name=name),
+        )
     if composition.values["operation"] not in Operation.values:
-        return Problem("operation", "Choose what to make from the list.")
+        return Problem("operation", english("Choose what to make from the list."))
     return None
 
 
 def _choose_door(composition: Composition) -> None:
     wanted, pinned = composition.values.get("key"), composition.pinned
     if wanted and pinned is None:
-        composition.problems.append(Problem("key", "The key chosen here is gone. Choose another gateway."))
+        composition.problems.append(Problem("key", english("The key chosen here is gone. Choose another gateway.")))
         return
     composition.door, composition.door_reason = choose(composition.doors, pinned)
     if composition.door is None:
@@ -74,8 +78,15 @@ def _stopped(composition: Composition) -> list[Problem]:
 def _not_there(composition: Composition) -> Problem:
     """A key chosen by hand has no silent stand-in."""
     label = composition.pinned.label if composition.pinned else ""
-    name = composition.capability.name if composition.capability else "this model"
-    return Problem("key", f"The key “{label}” does not offer {name}. Choose another gateway or another model.")
+    name = composition.capability.name if composition.capability else english("this model")
+    return Problem(
+        "key",
+        english(
+            "The key “%(key)s” does not offer %(name)s. Choose another gateway or another model.",
+            key=label,
+            name=name,
+        ),
+    )
 
 
 def _choice(composition: Composition) -> Choice:
@@ -111,9 +122,14 @@ def _typed_problems(composition: Composition) -> list[Problem]:
     empty = [name for name, value in composition.variables if not value.strip()]
     found += [Problem(f"variable:{name}", str(variables.MissingVariables([name]))) for name in empty]
     if values.get("seed", "").strip() and number(values["seed"]) is None:
-        found.append(Problem("seed", f"“{values['seed']}” is not a whole number. Correct it, or leave it empty."))
+        found.append(
+            Problem(
+                "seed",
+                english("“%(theirs)s” is not a whole number. Correct it, or leave it empty.", theirs=values["seed"]),
+            )
+        )
     if number(values.get("takes")) is None:
-        found.append(Problem("takes", "Say how many takes: a number from 1 to 8."))
+        found.append(Problem("takes", english("Say how many takes: a number from 1 to 8.")))
     found += takes_problems(composition.takes)
     return found + _mention_problems(composition)
 
@@ -122,7 +138,10 @@ def _mention_problems(composition: Composition) -> list[Problem]:
     counts = counts_of(composition.tray)
     # In what is sent, for a variable's value may speak of a reference as well.
     unknown = mentions.unknown(_filled(composition), counts)
-    return [Problem("prompt", _missing(composition, f"@{each.kind.label}{each.number}", each)) for each in unknown]
+    return [
+        Problem("prompt", _missing(composition, f"@{each.kind.value.capitalize()}{each.number}", each))
+        for each in unknown
+    ]
 
 
 def _missing(composition: Composition, name: str, mention: mentions.Mention) -> str:
@@ -130,10 +149,13 @@ def _missing(composition: Composition, name: str, mention: mentions.Mention) -> 
     lying = sum(item.asset.kind == mention.kind for item in composition.tray)
     if mention.number <= lying:
         label = Operation(composition.values["operation"]).label
-        return (
-            f"{name} is in the tray, but {label} does not use it. Take it out of the text, or choose another operation."
+        return english(
+            "%(name)s is in the tray, but %(label)s does not use it. Take it out of the text, or choose "
+            "another operation.",
+            name=name,
+            label=label,
         )
-    return f"{name} is not in the tray. Add it there, or take it out of the text."
+    return english("%(name)s is not in the tray. Add it there, or take it out of the text.", name=name)
 
 
 def _origin(composition: Composition) -> Origin:

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.models import ProviderKey
 from studio.providers import registry
@@ -21,7 +23,7 @@ from studio.services.queue import enqueue
 
 UNREACHABLE = "unreachable"
 STATES = {KeyVerdict.ACCEPTED: "good", KeyVerdict.REFUSED: "bad", KeyVerdict.UNCLEAR: "open"}
-STILL_PAUSED = "The gateway accepts the key again. It is still paused: resume it, and what waits goes on."
+STILL_PAUSED = english("The gateway accepts the key again. It is still paused: resume it, and what waits goes on.")
 
 
 def doubt(*, provider: str, secret: str) -> str:
@@ -29,7 +31,11 @@ def doubt(*, provider: str, secret: str) -> str:
     gateway = registry.get(provider)
     if secret.strip().startswith(gateway.key_hint.partition("…")[0]):
         return ""
-    return f"This does not look like a {gateway.name} key ({gateway.key_hint}). Use Check key to be sure."
+    return english(
+        "This does not look like a %(gateway)s key (%(key_hint)s). Use Check key to be sure.",
+        gateway=gateway.name,
+        key_hint=gateway.key_hint,
+    )
 
 
 def ask(*, key: ProviderKey, actor: Actor) -> None:
@@ -37,7 +43,7 @@ def ask(*, key: ProviderKey, actor: Actor) -> None:
     with transaction.atomic():
         found = lock(key_id=key.pk)
         if found.deleted_at is not None:
-            raise ValidationError(keys.GONE)
+            raise ValidationError(_(keys.GONE))
         ProviderKey.objects.filter(pk=key.pk).update(check_asked_at=now())
         audit.record(actor=actor, act="key-check", subject=subject_of(found), detail=found.hint, key=found)
         enqueue("studio.jobs.verify_key.verify_key", key.pk)
@@ -94,4 +100,6 @@ def _is_same(found: ProviderKey, asked: ProviderKey) -> bool:
 
 
 def _words(meaning: str, said: str) -> str:
-    return mask(f"{meaning} The gateway said: “{said}”" if said else meaning)[:1000]
+    return mask(english("%(meaning)s The gateway said: “%(said)s”", meaning=meaning, said=said) if said else meaning)[
+        :1000
+    ]

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Sum
 
 from studio.choices import AT_GATEWAY, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english, english_count, plural
 from studio.models import Attempt, ProviderKey, Render
 from studio.providers import registry
 from studio.services import spending
@@ -19,6 +20,9 @@ from studio.services.limits import Holder, Limit
 # An unconfirmed take may run there too, but nobody knows for how long: the gateway itself says when it is too many.
 TAKES_A_PLACE = (RenderState.SUBMITTING, *AT_GATEWAY)
 MINUTE = timedelta(minutes=1)
+A_MINUTE = plural(
+    "%(number)s take a minute may be sent with this key", "%(number)s takes a minute may be sent with this key"
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,10 @@ def lock(*, key_id: int) -> ProviderKey:
     return keys.get(pk=key_id)
 
 
-def lock_all(*, key_ids: Collection[int]) -> None:
-    """Several keys at once, in the one order in which keys are ever locked."""
-    keys = ProviderKey.objects.select_for_update(no_key=True).filter(pk__in=key_ids).order_by("pk")
-    list(keys.values_list("pk", flat=True))
+def lock_all(*, key_ids: Collection[int]) -> dict[int, ProviderKey]:
+    """Several keys at once as they are now, in the one order in which keys are ever locked."""
+    keys = ProviderKey.objects.select_for_update(no_key=True).defer("secret", "management_secret")
+    return {key.pk: key for key in keys.filter(pk__in=key_ids).order_by("pk")}
 
 
 def room(*, key: ProviderKey) -> Room:
@@ -51,11 +55,15 @@ def room(*, key: ProviderKey) -> Room:
     if key.max_running is not None:
         running = Render.objects.filter(key=key, state__in=TAKES_A_PLACE).count()
         if running >= key.max_running:
-            takes = f"{running} of {key.max_running} takes are running with this key"
-            return Room(f"Waiting for a free place: {takes}.", 3)
+            takes = english(
+                "%(running)s of %(max_running)s takes are running with this key",
+                running=running,
+                max_running=key.max_running,
+            )
+            return Room(english("Waiting for a free place: %(takes)s.", takes=takes), 3)
     if key.per_minute is not None and (wait := _seconds_of_pace(key, key.per_minute)) > 0:
-        takes = f"{key.per_minute} {'take' if key.per_minute == 1 else 'takes'} a minute may be sent with this key"
-        return Room(f"Waiting for its turn: {takes}.", wait)
+        takes = english_count(A_MINUTE, key.per_minute)
+        return Room(english("Waiting for its turn: %(takes)s.", takes=takes), wait)
     return Room()
 
 

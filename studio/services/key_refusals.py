@@ -6,14 +6,17 @@ from django.db import transaction
 
 from studio.choices import AT_GATEWAY
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.models import Attempt, Render
 from studio.services import keys, statuses
 from studio.services.key_limits import lock
 
 # A refused key is hardly ever accepted again by itself, and gateways frown on being asked all the time.
 PAUSE_SECONDS = 300.0
-GOES_ON = "The render goes on at the gateway, and is charged as usual; it is looked at again when the key works."
-TO_DO = "An admin replaces the key's secret or resumes it."
+GOES_ON = english(
+    "The render goes on at the gateway, and is charged as usual; it is looked at again when the key works."
+)
+TO_DO = english("An admin replaces the key's secret or resumes it.")
 
 
 def record_refused_look(
@@ -30,14 +33,17 @@ def record_refused_look(
         if key.version != key_version or (is_revocation and fall_back(attempt_id=attempt.pk)):
             _look_at_once(render_id)
             return
-        words = f"The gateway does not accept the key “{key.label}” any more."
+        words = english("The gateway does not accept the key “%(key)s” any more.", key=key.label)
         if attempt.retired_id is None:
             keys.pause_refused(key=key, said=said, meaning=meaning)
         else:
-            words = f"The gateway does not accept the secret any more that this was sent with, at {attempt.base_url}."
+            words = english(
+                "The gateway does not accept the secret any more that this was sent with, at %(base_url)s.",
+                base_url=attempt.base_url,
+            )
         statuses.record_trouble(
             render_id=render_id,
-            reason="The gateway refused the key",
+            reason=english("The gateway refused the key"),
             said=said,
             meaning=f"{words} {GOES_ON}",
             advice=TO_DO,

@@ -6,22 +6,28 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import ENDED
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import hint
 from studio.models import Attempt, ProviderKey, RetiredSecret
 from studio.models.encryption import UnreadableSecret
 from studio.providers import registry
 from studio.services import audit, key_waiting
 from studio.services.audit import Actor
+from studio.services.key_fields import checked_address, checked_management_secret, checked_secret, require_apart
 from studio.services.key_rows import subject_of
 from studio.services.key_secrets import OPEN_OUTCOMES
-from studio.services.keys import GONE, checked_address, checked_management_secret, checked_secret, require_apart
+from studio.services.keys import GONE
 
 # What was found out with the old secret says nothing of the new one.
 UNCHECKED: dict[str, Any] = {"check_asked_at": None, "checked_at": None, "check_result": {}, "live": {}}
 FREE: dict[str, Any] = {"paused_at": None, "pause_reason": "", "paused_by_studio": False}
+
+_AT_ADDRESS = english("Now %(hint)s for %(address)s")
+_ON_ROUTE = english("Now %(hint)s for %(address)s by %(route)s")
 
 
 def rotate(
@@ -45,7 +51,7 @@ def rotate(
         # With its secrets, and held: whatever claims a take for sending waits, and sees the new version then.
         found = ProviderKey.objects.select_for_update(no_key=True).get(pk=key.pk)
         if found.deleted_at is not None:
-            raise ValidationError(GONE)
+            raise ValidationError(_(GONE))
         changes = _changes(found, address, chosen, management_secret)
         _keep_for_open_work(found, same_address=address == found.base_url)
         # Assigned to the row, not to the query: the text is encrypted there and stays out of every statement.
@@ -56,7 +62,7 @@ def rotate(
             actor=actor,
             act="key-rotate",
             subject=subject_of(found),
-            detail=f"Now {found.hint} for {address}" + (f" by {chosen}" if route else ""),
+            detail=(_ON_ROUTE if route else _AT_ADDRESS) % {"hint": found.hint, "address": address, "route": chosen},
             key=found,
         )
         if found.paused_at is None:
@@ -74,8 +80,11 @@ def _changes(key: ProviderKey, address: str, route: str, management_secret: str 
     currency = registry.get(key.provider).currency_of(address, route)
     if currency != key.currency and key.monthly_cap is not None:
         raise ValidationError(
-            f"The cap of this key is in {key.currency}, and there it would be billed in {currency}. "
-            "Take the cap away first, and set a new one afterwards."
+            _(
+                "The cap of this key is in %(currency)s, and there it would be billed in %(other)s. "
+                "Take the cap away first, and set a new one afterwards."
+            )
+            % {"currency": key.currency, "other": currency}
         )
     changes = {"base_url": address, "route": route, "currency": currency, "version": key.version + 1}
     if management_secret is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, Count, When
+from django.utils.translation import gettext as _
 
 from studio.choices import AT_GATEWAY, RenderState
 from studio.models import ProviderKey, Render
@@ -49,8 +50,12 @@ class KeyRow:
     @property
     def open_words(self) -> str:
         """The same by what they do: “2 waiting, 1 unconfirmed”."""
-        counts = ((self.waiting, "waiting"), (self.running, "at the gateway"), (self.unconfirmed, "unconfirmed"))
-        return ", ".join(f"{number} {words}" for number, words in counts if number)
+        counts = (
+            (self.waiting, _("%(number)s waiting")),
+            (self.running, _("%(number)s at the gateway")),
+            (self.unconfirmed, _("%(number)s unconfirmed")),
+        )
+        return ", ".join(words % {"number": number} for number, words in counts if number)
 
 
 def gateway_name(slug: str) -> str:

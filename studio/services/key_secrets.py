@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 
 from studio.choices import ENDED, AttemptOutcome
+from studio.lib.english import english
 from studio.models import Attempt, RetiredSecret
 
 # What is known of these may still change, and only with the secret that they were sent with.
@@ -17,13 +18,18 @@ def secret_of(*, attempt: Attempt) -> str:
     key, retired = attempt.key, attempt.retired
     if retired is not None:
         if retired.base_url != attempt.base_url:
-            raise ValueError("The secret that was kept for this take belongs to another address.")
+            raise ValueError(english("The secret that was kept for this take belongs to another address."))
         return str(retired.secret)
     if key.deleted_at is not None:
-        raise ValueError(f"The key “{key.label}” was deleted, so the gateway cannot be asked about this any more.")
+        raise ValueError(
+            english("The key “%(key)s” was deleted, so the gateway cannot be asked about this any more.", key=key.label)
+        )
     if attempt.base_url != key.base_url:
         raise ValueError(
-            f"The key “{key.label}” leads to another address now, and its secret is not sent to the old one."
+            english(
+                "The key “%(key)s” leads to another address now, and its secret is not sent to the old one.",
+                key=key.label,
+            )
         )
     return str(key.secret)
 

@@ -8,12 +8,13 @@ from django.db import transaction
 
 from studio.choices import AT_GATEWAY, RenderState
 from studio.lib.clock import later, now
+from studio.lib.english import english
 from studio.models import ProviderKey, Render, RenderEvent
 from studio.services.queue import enqueue, ensure_tracker
 from studio.services.transitions import note
 
 CLEAR: dict[str, Any] = {"error_code": "", "error_said": "", "error_meaning": "", "error_advice": ""}
-NOTHING_SENT = "Nothing was sent and nothing is charged. Cancel it, or ask an admin."
+NOTHING_SENT = english("Nothing was sent and nothing is charged. Cancel it, or ask an admin.")
 # So many hints at once; the sweep asks for the rest.
 BATCH = 200
 
@@ -23,8 +24,10 @@ def reason_of(*, key: ProviderKey) -> str:
     if key.paused_at is None:
         return ""
     if key.paused_by_studio:
-        return f"The gateway refused the key “{key.label}”, so this waits until an admin has seen to it."
-    return f"The key “{key.label}” is paused, so this waits."
+        return english(
+            "The gateway refused the key “%(key)s”, so this waits until an admin has seen to it.", key=key.label
+        )
+    return english("The key “%(key)s” is paused, so this waits.", key=key.label)
 
 
 def wait(*, render: Render, meaning: str, advice: str, seconds: float) -> None:
@@ -54,7 +57,7 @@ def send(*, key: ProviderKey) -> None:
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     told = list(waiting.exclude(error_meaning="").values_list("pk", flat=True))
     waiting.filter(pk__in=ids).update(not_before=None, enqueued_at=None, **CLEAR)
-    _write(told, "The key may be used again")
+    _write(told, english("The key may be used again"))
     Render.objects.filter(pk__in=ids[:BATCH]).update(enqueued_at=now())
     for pk in ids[:BATCH]:
         enqueue("studio.jobs.submit.submit", pk)

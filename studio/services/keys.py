@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from studio.choices import LIVE, RenderState
 from studio.lib.clock import now
-from studio.lib.masking import hint, holds, mask
+from studio.lib.english import english
+from studio.lib.masking import hint, mask
 from studio.models import Project, ProviderKey, Render, RetiredSecret
 from studio.providers import registry
-from studio.providers.addresses import UnsafeAddress, checked_base_url
-from studio.providers.provider import Provider
 from studio.services import audit, happenings, key_waiting
 from studio.services.audit import STUDIO, Actor
+from studio.services.key_fields import (
+    checked_address,
+    checked_label,
+    checked_management_secret,
+    checked_secret,
+    require_apart,
+)
 from studio.services.key_limits import lock
 from studio.services.key_rows import KeyRow, gateway_name, key_list, subject_of
 
@@ -39,7 +45,7 @@ __all__ = [
 ]
 
 SECRETS = ("secret", "management_secret")
-GONE = "This key was deleted meanwhile."
+GONE = english("This key was deleted meanwhile.")
 
 
 def add_key(
@@ -74,68 +80,8 @@ def add_key(
                 )
         except IntegrityError:
             raise _taken(provider, label) from None
-        _note(actor, "key-add", key, f"{key.hint} for {key.base_url}")
+        _note(actor, "key-add", key, english("%(hint)s for %(address)s", hint=key.hint, address=key.base_url))
     return key
-
-
-def checked_label(label: str) -> str:
-    """The name without spaces around it; raises ValidationError."""
-    label = label.strip()
-    if not 0 < len(label) <= 80:
-        raise ValidationError("Give the key a label of 1 to 80 characters.")
-    # Everybody reads the label. Keys have digits; “mt-everest” is a name.
-    if mask(label) != label and any(character.isdigit() for character in label):
-        raise ValidationError("That looks like a key, and everybody reads the label. Give the key a plain name.")
-    return label
-
-
-def checked_secret(secret: str) -> str:
-    """The secret as it can be sent; raises ValidationError in words that do not repeat it."""
-    secret = secret.strip()
-    if len(secret) < 8 or any(character.isspace() for character in secret):
-        raise ValidationError("That is not a key: it is too short, or has spaces in it.")
-    if not secret.isascii() or not secret.isprintable():
-        raise ValidationError("That is not a key: it has characters in it that no key has.")
-    return secret
-
-
-def require_apart(*secrets: str, words: Sequence[str]) -> None:
-    """What everybody may read holds none of the secrets; raises ValidationError in words that do not repeat them."""
-    if any(holds(word, secret) for word in words for secret in secrets):
-        raise ValidationError("The label or the base URL holds the key itself. A key belongs into its own field only.")
-
-
-def checked_management_secret(provider: str, secret: str) -> str:
-    """The token for reading a balance, where the gateway has one; raises ValidationError."""
-    if not secret.strip():
-        return ""
-    if not registry.get(provider).has_balance_token:
-        raise ValidationError(f"{registry.get(provider).name} has no token for reading the balance. Leave it empty.")
-    return checked_secret(secret)
-
-
-def checked_address(provider: str, base_url: str, route: str) -> tuple[str, str]:
-    """The base URL (the gateway's own by default) and route as they are stored; raises ValidationError."""
-    if provider not in registry.PROVIDERS:
-        raise ValidationError(f"There is no gateway “{provider}”. Known: {', '.join(registry.PROVIDERS)}.")
-    gateway = registry.get(provider)
-    routes = {each.value: each for each in gateway.routes}
-    route = route or _route_of_host(gateway, base_url or gateway.base_url)
-    if route and route not in routes:
-        known = f"Known: {', '.join(routes)}." if routes else "It has only one: leave it empty."
-        raise ValidationError(f"{gateway.name} has no route “{route}”. {known}")
-    own = (routes[route].base_url if route else "") or gateway.base_url
-    try:
-        checked = checked_base_url(base_url or own, allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
-    except UnsafeAddress as error:
-        raise ValidationError(str(error)) from None
-    return checked, route
-
-
-def _route_of_host(gateway: Provider, base_url: str) -> str:
-    """The route that is known by its host; elsewhere none is named, and the gateway's first or any will do."""
-    host = urlsplit(base_url).hostname
-    return next((each.value for each in gateway.routes if urlsplit(each.base_url).hostname == host), "")
 
 
 def rename(*, key: ProviderKey, label: str, actor: Actor) -> None:
@@ -151,7 +97,7 @@ def rename(*, key: ProviderKey, label: str, actor: Actor) -> None:
                 ProviderKey.objects.filter(pk=key.pk).update(label=label)
         except IntegrityError:
             raise _taken(found.provider, label) from None
-        _note(actor, "key-rename", found, f"Now “{mask(label)}”")
+        _note(actor, "key-rename", found, english("Now “%(theirs)s”", theirs=mask(label)))
     key.label = label
 
 
@@ -171,7 +117,7 @@ def pause(*, key: ProviderKey, actor: Actor, reason: str = "") -> None:
 
 def pause_refused(*, key: ProviderKey, said: str, meaning: str) -> None:
     """The gateway refused the key: nothing more is sent with it until an admin acts. Paused already, it stays so."""
-    reason = mask(f"{meaning} The gateway said: “{said}”" if said else meaning)
+    reason = mask(english("%(meaning)s The gateway said: “%(said)s”", meaning=meaning, said=said) if said else meaning)
     with transaction.atomic():
         found = lock(key_id=key.pk)
         if found.paused_at is None and found.deleted_at is None:
@@ -213,14 +159,21 @@ def _require_idle(key: ProviderKey) -> None:
     made = Render.objects.filter(key=key)
     live, unconfirmed = made.filter(state__in=LIVE).count(), made.filter(state=RenderState.UNCONFIRMED).count()
     if live or unconfirmed:
+        under_way = ngettext("%(number)s take still under way", "%(number)s takes still under way", live)
+        open_ones = ngettext("%(number)s take unconfirmed", "%(number)s takes unconfirmed", unconfirmed)
         counted = [
-            f"{number} {'take' if number == 1 else 'takes'} {words}"
-            for number, words in ((live, "still under way"), (unconfirmed, "unconfirmed"))
-            if number
+            words % {"number": number} for number, words in ((live, under_way), (unconfirmed, open_ones)) if number
         ]
         raise ValidationError(
-            f"There is work with this key: {' and '.join(counted)}. "
-            "Pause it instead, and delete it when that has ended and is settled."
+            _(
+                "There is work with this key: %(names)s. Pause it instead, and delete it when that has ended "
+                "and is settled."
+            )
+            % {
+                "names": counted[0]
+                if len(counted) == 1
+                else _("%(first)s and %(last)s") % {"first": counted[0], "last": counted[1]}
+            }
         )
 
 
@@ -240,11 +193,13 @@ def set_limits(
         found = _present(key)
         ProviderKey.objects.filter(pk=key.pk).update(**limits)
         key.projects.set(projects)
-        names = ", ".join(sorted(project.name for project in projects)) or "every project"
+        names = ", ".join(sorted(project.name for project in projects)) or english("every project")
         told = [
-            "no cap" if monthly_cap is None else f"{monthly_cap:f} {found.currency} a month",
-            "no limit at once" if max_running is None else f"{max_running} at once",
-            "no limit a minute" if per_minute is None else f"{per_minute} a minute",
+            english("no cap")
+            if monthly_cap is None
+            else english("%(sum)s a month", sum=f"{monthly_cap:f} {found.currency}"),
+            english("no limit at once") if max_running is None else english("%(number)s at once", number=max_running),
+            english("no limit a minute") if per_minute is None else english("%(number)s a minute", number=per_minute),
         ]
         _note(actor, "key-limits", found, f"{', '.join(told)}; {names}")
     _read_again(key)
@@ -253,10 +208,10 @@ def set_limits(
 def _require_sensible(monthly_cap: Decimal | None, max_running: int | None, per_minute: int | None) -> None:
     # A cap of nothing is one: it stops spending. No place at all would only make takes wait for ever.
     if monthly_cap is not None and not 0 <= monthly_cap < Decimal(10) ** 12:
-        raise ValidationError("The monthly cap is a sum of 0 or more.")
+        raise ValidationError(_("The monthly cap is a sum of 0 or more."))
     for number in (max_running, per_minute):
         if number is not None and not 1 <= number <= 10_000:
-            raise ValidationError("A limit is a number from 1 to 10000; leave it empty for none, or pause the key.")
+            raise ValidationError(_("A limit is a number from 1 to 10000; leave it empty for none, or pause the key."))
 
 
 def paused_by_studio() -> list[ProviderKey]:
@@ -267,7 +222,7 @@ def paused_by_studio() -> list[ProviderKey]:
 def _present(key: ProviderKey) -> ProviderKey:
     found = lock(key_id=key.pk)
     if found.deleted_at is not None:
-        raise ValidationError(GONE)
+        raise ValidationError(_(GONE))
     return found
 
 
@@ -282,7 +237,10 @@ def _require_free_label(provider: str, label: str) -> None:
 
 
 def _taken(provider: str, label: str) -> ValidationError:
-    return ValidationError(f"There already is a key for {gateway_name(provider)} with the label “{label}”.")
+    return ValidationError(
+        _("There already is a key for %(gateway_name)s with the label “%(label)s”.")
+        % {"gateway_name": gateway_name(provider), "label": label}
+    )
 
 
 def _note(actor: Actor, act: str, key: ProviderKey, detail: str = "") -> None:

@@ -12,21 +12,22 @@ from django.db.models import Max
 
 from studio.choices import HELD, LedgerKind, Standing
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import LedgerEntry, Render
 from studio.services import drift
 
 # The column holds eight digits before the point.
 HIGHEST = Decimal(99_999_999)
-CHARGED = "Charged by the gateway when it accepted"
+CHARGED = english("Charged by the gateway when it accepted")
 # Before the name of whoever looked it up.
 SAID = "Charged, says"
-HOLDS = "Held until the take is paid for or ended"
+HOLDS = english("Held until the take is paid for or ended")
 _MONEY = ("standing", "estimate", "price", "currency")
 
 
 def reserve(*, render: Render, held: str = HOLDS) -> None:
     """Write down what a new render is expected to cost, and hold it; `held` says until when, and by whose leave."""
-    note = render.estimate_basis or "The gateway publishes no price that could be worked out."
+    note = render.estimate_basis or english("The gateway publishes no price that could be worked out.")
     steps = {LedgerKind.ESTIMATED: note, LedgerKind.RESERVED: held}
     LedgerEntry.objects.bulk_create(
         (

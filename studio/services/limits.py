@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from studio.choices import BudgetPeriod
+from studio.lib.english import english
 from studio.lib.money import booked_money, money, money_left
 from studio.models import Budget, ProviderKey
 from studio.providers.problem import Problem
+from studio.providers.wording import listed
+from studio.services.said import said
 
 CURRENCY_WORDS = {"USD": "dollars", "CNY": "yuan"}
 # A cap has no percentage of its own.
 CAP_WARN_PERCENT = 80
-NEXT_MONTH = "wait for the next month"
+NEXT_MONTH = english("wait for the next month")
 
 
 class Holder(StrEnum):
@@ -45,32 +50,36 @@ class Limit:
     def name(self) -> str:
         """The limit as whoever spends knows it."""
         return {
-            Holder.PROJECT: "the project’s budget",
-            Holder.PERSON: "your budget",
-            Holder.STUDIO: "the studio’s budget",
-            Holder.KEY: f"the cap of the key “{self.key.label if self.key else ''}”",
+            Holder.PROJECT: english("the project’s budget"),
+            Holder.PERSON: english("your budget"),
+            Holder.STUDIO: english("the studio’s budget"),
+            Holder.KEY: english("the cap of the key “%(key)s”", key=self.key.label if self.key else ""),
         }[self.holder]
 
     @property
     def record_name(self) -> str:
         """The same as it is written down, where “your” would be anybody's."""
-        return f"the budget of {self.subject}" if self.holder == Holder.PERSON else self.name
+        return english("the budget of %(person)s", person=self.subject) if self.holder == Holder.PERSON else self.name
 
     @property
     def sum_words(self) -> str:
         """How much it is: “$10.00 a month”."""
-        return f"{money(self.amount, self.currency)} {BudgetPeriod(self.period).label}"
+        form = english("%(sum)s a month") if self.period == BudgetPeriod.MONTH else english("%(sum)s in all")
+        return form % {"sum": money(self.amount, self.currency)}
 
     @property
     def period_words(self) -> str:
         """When that counts: “this month” or “in all”."""
-        return "this month" if self.period == BudgetPeriod.MONTH else "in all"
+        return english("this month") if self.period == BudgetPeriod.MONTH else english("in all")
 
     @property
     def used_words(self) -> str:
         """What is used: “$4.20 of $10.00 used this month”."""
-        return (
-            f"{booked_money(self.spent, self.currency)} of {money(self.amount, self.currency)} used {self.period_words}"
+        return english(
+            "%(used)s of %(whole)s used %(period)s",
+            used=booked_money(self.spent, self.currency),
+            whole=money(self.amount, self.currency),
+            period=self.period_words,
         )
 
     @property
@@ -137,12 +146,21 @@ class Stop:
     @property
     def over_words(self) -> str:
         """By how much it is gone over, for the record."""
-        return f"by {money(self.over, self.limit.currency)}" if self.over is not None else "by a sum not known"
+        return (
+            english("by %(sum)s", sum=money(self.over, self.limit.currency))
+            if self.over is not None
+            else english("by a sum not known")
+        )
 
-    def problem(self, help_words: str = "ask an admin") -> Problem:
+    def problem(self, help_words: str = english("ask an admin")) -> Problem:
         """The stop in words, with whom to turn to."""
-        advice = ", ".join(self.choices)
-        return Problem(self.field, f"{self.said} {advice[:1].upper()}{advice[1:]}, or {help_words}.")
+        advice = ", ".join(map(said, self.choices))
+        words = _("%(said)s %(choices)s, or %(help)s.") % {
+            "said": said(self.said),
+            "choices": f"{advice[:1].upper()}{advice[1:]}",
+            "help": said(help_words),
+        }
+        return Problem(self.field, words)
 
 
 def stops_of(*, limits: Sequence[Limit], amount: Decimal | None, currency: str) -> list[Stop]:
@@ -177,42 +195,76 @@ def tightest(*, limits: Iterable[Limit], currency: str) -> Limit | None:
 
 def _near(limit: Limit, amount: Decimal) -> str:
     used, whole = money(limit.spent + amount, limit.currency), money(limit.amount, limit.currency)
-    return f"With this, {used} of {whole} of {limit.name} {limit.period_words} are used."
+    return english(
+        "With this, %(used)s of %(whole)s of %(limit)s %(period)s are used.",
+        used=used,
+        whole=whole,
+        limit=limit.name,
+        period=limit.period_words,
+    )
 
 
 def _too_much(limit: Limit, amount: Decimal) -> Stop:
     over = limit.over(amount)
     # Of a key it is not said by how much.
     beside = (limit.left, amount) if limit.holder == Holder.KEY else (limit.left, amount, over)
-    left = f"{money_left(limit.left, limit.currency, beside)} are left" if limit.left else "nothing is left"
-    needs = f"this needs {money(amount, limit.currency, beside)}"
+    left = (
+        english("%(sum)s are left", sum=money_left(limit.left, limit.currency, beside))
+        if limit.left
+        else english("nothing is left")
+    )
+    needs = english("this needs %(sum)s", sum=money(amount, limit.currency, beside))
     by = money(over, limit.currency, beside)
-    said = f"This goes over {limit.name} of {limit.sum_words} by {by}: {left}, and {needs}."
+    said = english(
+        "This goes over %(limit)s of %(sum)s by %(by)s: %(left)s, and %(needs)s.",
+        limit=limit.name,
+        sum=limit.sum_words,
+        by=by,
+        left=left,
+        needs=needs,
+    )
     if limit.holder == Holder.KEY:
-        said = f"This key is limited to {limit.sum_words}; {left}, and {needs}."
-    choices = ["choose another gateway"] if limit.holder == Holder.KEY else ["render less"]
+        said = english(
+            "This key is limited to %(sum)s; %(left)s, and %(needs)s.",
+            sum=limit.sum_words,
+            left=left,
+            needs=needs,
+        )
+    choices = [english("choose another gateway")] if limit.holder == Holder.KEY else [english("render less")]
     if limit.period == BudgetPeriod.MONTH:
         choices.append(NEXT_MONTH)
-    return Stop(limit, said, tuple(choices), "raise it", over)
+    return Stop(limit, said, tuple(choices), english("raise it"), over)
 
 
 def _unknown(limit: Limit) -> Stop:
-    said = f"Nobody can say beforehand what this costs, so it cannot be weighed against {limit.name}."
+    said = english(
+        "Nobody can say beforehand what this costs, so it cannot be weighed against %(limit)s.", limit=limit.name
+    )
     if limit.holder == Holder.KEY:
-        said = f"This key is limited to {limit.sum_words}, and its price is not known beforehand."
-    return Stop(limit, said, ("choose another gateway",), "")
+        said = english("This key is limited to %(sum)s, and its price is not known beforehand.", sum=limit.sum_words)
+    return Stop(limit, said, (english("choose another gateway"),), "")
 
 
 def _other_currency(limits: Sequence[Limit], currency: str) -> Stop:
     limit = limits[0]
-    kept = " and ".join(dict.fromkeys(currency_words(each.currency) for each in limits))
+    kept = listed(dict.fromkeys(currency_words(each.currency) for each in limits))
     paid = currency_words(currency)
     if limit.holder == Holder.KEY:
-        said = f"This key is limited to {limit.sum_words}, and its price is in {paid}."
-        return Stop(limit, said, ("choose another gateway",), "")
+        said = english("This key is limited to %(sum)s, and its price is in %(paid)s.", sum=limit.sum_words, paid=paid)
+        return Stop(limit, said, (english("choose another gateway"),), "")
     name = f"{limit.name[:1].upper()}{limit.name[1:]}"
-    said = f"{name} is in {kept}, and this is paid in {paid}: the two cannot be compared."
-    return Stop(limit, said, (f"choose a gateway that is paid in {kept}",), f"set a budget in {paid}")
+    said = english(
+        "%(name)s is in %(kept)s, and this is paid in %(paid)s: the two cannot be compared.",
+        name=name,
+        kept=kept,
+        paid=paid,
+    )
+    return Stop(
+        limit,
+        said,
+        (english("choose a gateway that is paid in %(kept)s", kept=kept),),
+        english("set a budget in %(paid)s", paid=paid),
+    )
 
 
 def currency_words(currency: str) -> str:

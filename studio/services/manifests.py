@@ -176,7 +176,7 @@ def _media(output: Output) -> dict[str, Any]:
 
 
 def _input(entry: Any) -> dict[str, Any]:
-    role = InputRole(entry.role).label if entry.role in InputRole.values else entry.role
+    role = str(InputRole(entry.role).label) if entry.role in InputRole.values else entry.role
     asset = entry.asset
     return {"position": entry.position + 1, "role": role, "name": asset.name, "sha256": asset.sha256}
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from studio.choices import Lineage, Verdict
+from studio.lib.english import english
 from studio.lib.timecode import timecode
 from studio.models import Comment, ComposerDraft, Output, Render, Review
 
@@ -84,7 +85,8 @@ def _place(comment: Comment, output: Output | None) -> str:
     if comment.frame is None or output is None:
         return ""
     ends = [comment.frame] if comment.end_frame is None else [comment.frame, comment.end_frame]
-    return " to ".join(timecode(frame, output.rate) for frame in ends)
+    first, *last = (timecode(frame, output.rate) for frame in ends)
+    return english("%(first)s to %(last)s", first=first, last=last[0]) if last else first
 
 
 def _of_verdict(take: Render, pk: int) -> Note:

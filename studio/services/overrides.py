@@ -8,21 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from studio.choices import Role
+from studio.lib.english import english
 from studio.lib.masking import mask
 from studio.models import Membership, Project, Render, User
 from studio.providers.problem import Problem
+from studio.providers.wording import listed
 from studio.services import audit
 from studio.services.audit import Actor
 from studio.services.ledger import HOLDS
 from studio.services.limits import Holder, Stop
+from studio.services.said import said
 from studio.services.transitions import note
 
 FIELD = "override_reason"
 SHORTEST, LONGEST = 5, 300
-NO_REASON = f"Say why this goes over: {SHORTEST} to {LONGEST} characters, which stay in the audit list."
-HERE = "write a reason for going over it here"
+NO_REASON = english(
+    "Say why this goes over: %(shortest)s to %(longest)s characters, which stay in the audit list.",
+    shortest=SHORTEST,
+    longest=LONGEST,
+)
+HERE = english("write a reason for going over it here")
 # Names of people who can help; more of them would only be a list to search.
 _NAMED = 2
 
@@ -54,13 +62,17 @@ class Helpers:
     def words(self, stop: Stop, person_id: int | None, in_composer: bool = False) -> str:
         """Whom to turn to, as the end of a sentence; whoever asks may be one of them."""
         if person_id is None:
-            return "go over it with --override and a reason"
+            return english("go over it with --override and a reason")
         able = self._of(stop)
         if person_id in {user.pk for user in able}:
-            return HERE if in_composer else "go over it in the composer, with a reason"
-        what = "who can render over it" + (f" or {stop.remedy}" if stop.remedy else "")
+            return HERE if in_composer else english("go over it in the composer, with a reason")
         named = self.managers if stop.holder == Holder.PROJECT and self.managers else self.admins
-        return f"ask {_names(named)}, {what}" if named else "ask an admin"
+        if not named:
+            return english("ask an admin")
+        who = {"people": _names(named), "remedy": said(stop.remedy)}
+        if not stop.remedy:
+            return _("ask %(people)s, who can render over it") % who
+        return _("ask %(people)s, who can render over it or %(remedy)s") % who
 
     def _of(self, stop: Stop) -> tuple[User, ...]:
         return (*self.managers, *self.admins) if stop.holder == Holder.PROJECT else self.admins
@@ -105,8 +117,14 @@ def held_note(*, stops: Sequence[Stop], override: Override | None) -> str:
     """What the ledger says of money that is held; over a limit, whose and why."""
     if not stops or override is None:
         return HOLDS
-    names = " and ".join(stop.limit.record_name for stop in stops)
-    return f"{HOLDS}; over {names}, by {override.actor.name}: {override.words}"
+    names = listed(stop.limit.record_name for stop in stops)
+    return english(
+        "%(held)s; over %(limits)s, by %(person)s: %(theirs)s",
+        held=HOLDS,
+        limits=names,
+        person=override.actor.name,
+        theirs=override.words,
+    )
 
 
 def record(*, stops: Sequence[Stop], override: Override, renders: Sequence[Render]) -> None:
@@ -120,14 +138,27 @@ def record(*, stops: Sequence[Stop], override: Override, renders: Sequence[Rende
             actor=override.actor,
             act="budget-override",
             subject=f"{limit.subject}: {limit.sum_words}",
-            detail=f"{stop.over_words[:1].upper()}{stop.over_words[1:]}, for take {takes}. {override.words}",
+            detail=english(
+                "%(over)s, for take %(takes)s. %(theirs)s",
+                over=f"{stop.over_words[:1].upper()}{stop.over_words[1:]}",
+                takes=takes,
+                theirs=override.words,
+            ),
             key=limit.key,
         )
         for render in renders:
-            reason = f"Over {limit.record_name} of {limit.sum_words} {stop.over_words}: {override.words}"
+            reason = english(
+                "Over %(limit)s of %(sum)s %(over)s: %(theirs)s",
+                limit=limit.record_name,
+                sum=limit.sum_words,
+                over=stop.over_words,
+                theirs=override.words,
+            )
             note(render=render, reason=reason, actor=override.actor.user)
 
 
 def _names(people: Sequence[User]) -> str:
     names = [person.label for person in people[:_NAMED]]
-    return " or ".join(names) if len(people) <= _NAMED else f"{', '.join(names)} or another one"
+    if len(people) > _NAMED:
+        return _("%(names)s or another one") % {"names": ", ".join(names)}
+    return _("%(first)s or %(last)s") % {"first": names[0], "last": names[1]} if len(names) > 1 else names[0]

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from studio.choices import Role
 from studio.models import Invitation, Membership, Project, User
@@ -102,6 +103,11 @@ def reactivate(*, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=True)
 
 
+def set_language(*, user: User, language: str) -> None:
+    """Speak `language`, a code of settings.LANGUAGES, to `user` from now on, in mails too."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
 def _keep_a_manager(membership: Membership) -> None:
     # The project's row is the lock: of two managers who remove each other at once, the second sees the first gone.
     Project.objects.select_for_update().get(pk=membership.project_id)
@@ -109,14 +115,17 @@ def _keep_a_manager(membership: Membership) -> None:
     is_manager = managers.filter(pk=membership.pk).exists()
     if is_manager and not managers.filter(user__is_active=True).exclude(pk=membership.pk).exists():
         raise ValidationError(
-            f"{membership.user.label} is the last manager of this project. Make somebody else manager first."
+            _("%(user)s is the last manager of this project. Make somebody else manager first.")
+            % {"user": membership.user.label}
         )
 
 
 def _keep_an_admin(user: User) -> None:
     left = {admin.pk for admin in admins().order_by("pk").select_for_update()}
     if left == {user.pk}:
-        raise ValidationError(f"{user.label} is the last studio admin. Make somebody else studio admin first.")
+        raise ValidationError(
+            _("%(user)s is the last studio admin. Make somebody else studio admin first.") % {"user": user.label}
+        )
 
 
 def _withdraw_unbacked_invitations(user: User) -> None:

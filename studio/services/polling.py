@@ -204,16 +204,22 @@ _POSTPONED_ROWS = {
     "sqlite": "(SELECT value ->> 'id' AS id, value ->> 'at' AS at, value ->> 'failures' AS failures, "
     "value ->> 'progress' AS progress FROM json_each(%s)) AS poll",
 }
+# Held in the order of their numbers first, as whoever changes many takes at once holds them.
+_HELD = (
+    f"WITH poll AS MATERIALIZED (SELECT * FROM {_POSTPONED_ROWS['postgresql']}), "  # noqa: S608
+    f"held AS MATERIALIZED (SELECT id FROM {_TABLE} WHERE id IN (SELECT id FROM poll) "
+    f"ORDER BY id FOR NO KEY UPDATE) "
+)
 _POSTPONE = {
-    vendor: f"UPDATE {_TABLE} SET next_poll_at = poll.at, polls = polls + 1, "  # noqa: S608
+    vendor: f"{first}UPDATE {_TABLE} SET next_poll_at = poll.at, polls = polls + 1, "  # noqa: S608
     f"progress = COALESCE(poll.progress, {_TABLE}.progress), "
     f"poll_failures = poll.failures, claimed_until = NULL, claimed_by = '' "
     f"FROM {source} WHERE {_TABLE}.id = poll.id AND {state} IN ({_STATES}) "
     f"RETURNING {_TABLE}.id, {_TABLE}.state"
-    for vendor, source, state in (
-        ("postgresql", _POSTPONED_ROWS["postgresql"], f"{_TABLE}.state"),
+    for vendor, first, source, state in (
+        ("postgresql", _HELD, "poll JOIN held ON held.id = poll.id", f"{_TABLE}.state"),
         # The plus keeps SQLite from going through everything at the gateways for each row, by an index on the state.
-        ("sqlite", _POSTPONED_ROWS["sqlite"], f"+{_TABLE}.state"),
+        ("sqlite", "", _POSTPONED_ROWS["sqlite"], f"+{_TABLE}.state"),
     )
 }
 

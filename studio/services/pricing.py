@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 
+from studio.lib.english import english
 from studio.models import PriceRow, PriceStop
 from studio.providers import registry
 from studio.providers.estimates import Estimate, PriceFacts
@@ -13,9 +14,9 @@ from studio.providers.requests import RenderRequest
 from studio.services.key_rows import gateway_name
 
 Stops = Mapping[tuple[str, str], PriceStop]
-STOPPED = (
-    "Price not quoted: the last {bills} bills of {gateway} for this model were {gap} above what was estimated. "
-    "Choose another gateway, or ask an admin, who can let it be quoted again."
+STOPPED = english(
+    "Price not quoted: the last %(bills)s bills of %(gateway)s for this model were %(gap)s above what "
+    "was estimated. Choose another gateway, or ask an admin, who can let it be quoted again."
 )
 
 
@@ -43,7 +44,11 @@ def stop_problem(request: RenderRequest, *, stops: Stops | None = None) -> Probl
 
 def why_stopped(stop: PriceStop) -> str:
     """The same in words for whoever wanted to render."""
-    return STOPPED.format(bills=stop.bills, gateway=gateway_name(stop.provider), gap=f"{stop.gap_percent:.0f} %")
+    return STOPPED % {
+        "bills": stop.bills,
+        "gateway": gateway_name(stop.provider),
+        "gap": f"{stop.gap_percent:.0f} %",
+    }
 
 
 def row_of(*, estimate: Estimate) -> PriceRow | None:

@@ -13,19 +13,22 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from studio.choices import HookFormat, NoticeChannel
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Dispatch, Project, ProjectHook
 from studio.models.encryption import UnreadableSecret
 from studio.providers.addresses import UnsafeAddress, checked_call_url
 from studio.services import audit, dispatches
 from studio.services.audit import Actor
 from studio.services.notifications import CALLED
+from studio.services.said import said
 
 LONGEST_ADDRESS = 2000
-TEST = "This is a test: notifications of the project arrive here."
-UNREADABLE = "an address that cannot be read any more"
+TEST = english("This is a test: notifications of the project arrive here.")
+UNREADABLE = english("an address that cannot be read any more")
 
 
 def of_project(*, project: Project) -> ProjectHook:
@@ -66,8 +69,8 @@ def settle(
             secret = hook.secret = _new_secret()
         hook.changed_at = now()
         hook.save()
-        calls = f"calls to {host_of(hook=hook)}" if hook.has_address else "no calls"
-        told = [f"mail {'on' if sends_mail else 'off'}", calls]
+        calls = english("calls to %(host)s", host=host_of(hook=hook)) if hook.has_address else english("no calls")
+        told = [english("mail on") if sends_mail else english("mail off"), calls]
         _note(actor, "hook-settle", project, ", ".join(told))
     return secret
 
@@ -77,7 +80,7 @@ def rotate(*, project: Project, actor: Actor) -> str:
     with transaction.atomic():
         hook = _locked(project)
         if not hook.has_address:
-            raise ValidationError("There is no address yet whose calls could be signed. Save one first.")
+            raise ValidationError(_("There is no address yet whose calls could be signed. Save one first."))
         secret = hook.secret = _new_secret()
         hook.changed_at = now()
         hook.save()
@@ -103,7 +106,7 @@ def send_test(*, project: Project, actor: Actor) -> None:
         mail = content | {"person": person.pk}
         wanted.append(Dispatch(channel=NoticeChannel.MAIL, key=f"test:{uuid4()}", hook=hook, content=mail))
     if not wanted:
-        raise ValidationError("There is nowhere to send a test: save an address, or turn mail on and enter yours.")
+        raise ValidationError(_("There is nowhere to send a test: save an address, or turn mail on and enter yours."))
     with transaction.atomic():
         dispatches.store(wanted=wanted)
 
@@ -114,11 +117,11 @@ def _checked(url: str) -> str:
     if not url:
         return ""
     if len(url) > LONGEST_ADDRESS:
-        raise ValidationError("The address is longer than any address. Copy it once more.")
+        raise ValidationError(_("The address is longer than any address. Copy it once more."))
     try:
         return checked_call_url(url, allow_loopback=settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS)
     except UnsafeAddress as error:
-        raise ValidationError(str(error)) from None
+        raise ValidationError(said(str(error))) from None
 
 
 def _locked(project: Project) -> ProjectHook:
@@ -131,4 +134,4 @@ def _new_secret() -> str:
 
 
 def _note(actor: Actor, act: str, project: Project, detail: str = "") -> None:
-    audit.record(actor=actor, act=act, subject=f"Project {project.name}", detail=detail)
+    audit.record(actor=actor, act=act, subject=english("Project %(project)s", project=project.name), detail=detail)

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from studio.choices import Role
 from studio.models import Membership, Project, User
-from studio.services import people
+from studio.services import people, search_index
 
 _SLUG_LENGTH = 70
 # `/projects/new/` is the form.
@@ -28,7 +29,7 @@ def may_create(user: User) -> bool:
 
 def create(*, name: str, by: User, brief: str = "") -> Project:
     """Make a project with `by` as its manager and an address made from its name."""
-    for _ in range(5):
+    for _attempt in range(5):
         try:
             with transaction.atomic():
                 project = Project.objects.create(name=name, slug=_free_slug(name), brief=brief, created_by=by)
@@ -36,7 +37,7 @@ def create(*, name: str, by: User, brief: str = "") -> Project:
                 return project
         except IntegrityError:
             continue  # Somebody took the address in between; look for the next.
-    raise ValidationError("Others are making projects of this name right now. Please try again.")
+    raise ValidationError(_("Others are making projects of this name right now. Please try again."))
 
 
 @transaction.atomic
@@ -45,6 +46,8 @@ def describe(
 ) -> None:
     """Change a project's words, what its composer starts with, and what becomes of a refusal; its address stays, so
     that links keep working."""
+    if Project.objects.filter(pk=project.pk).exclude(name=name).exists():
+        search_index.renamed(project=project)
     project.name, project.brief, project.default_settings = name, brief, default_settings
     project.tries_next_gateway = tries_next_gateway
     project.save(update_fields=["name", "brief", "default_settings", "tries_next_gateway"])

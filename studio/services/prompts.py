@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from studio.models import Project, Prompt, PromptVersion, User
+from studio.services import search_index
 
 _TRIES = 20
 
@@ -16,7 +18,9 @@ def create(*, project: Project, title: str, text: str, by: User, note: str = "")
     """Start a prompt with its version 1."""
     _refuse_if_archived(project)
     prompt = Prompt.objects.create(project=project, title=title, created_by=by)
-    return PromptVersion.objects.create(prompt=prompt, number=1, text=_tidy(text), note=note, created_by=by)
+    version = PromptVersion.objects.create(prompt=prompt, number=1, text=_tidy(text), note=note, created_by=by)
+    search_index.index(noun="prompt", numbers=[prompt.pk])
+    return version
 
 
 def save_version(
@@ -25,8 +29,8 @@ def save_version(
     """Save `text` as the next number: the version and True, or the newest one and False when it says the same."""
     _refuse_if_archived(prompt.project)
     if prompt.archived_at:
-        raise ValidationError("This prompt is archived. Bring it back before writing in it.")
-    for _ in range(_TRIES):
+        raise ValidationError(_("This prompt is archived. Bring it back before writing in it."))
+    for _attempt in range(_TRIES):
         newest = prompt.latest
         if newest and newest.text == _tidy(text):
             return newest, False
@@ -36,7 +40,7 @@ def save_version(
                 return _add(prompt, number, _tidy(text), note, based_on, by), True
         except IntegrityError:
             continue  # Somebody saved that number first; theirs stays and ours is the next.
-    raise ValidationError("Others are saving this prompt right now. Please try again.")
+    raise ValidationError(_("Others are saving this prompt right now. Please try again."))
 
 
 @transaction.atomic
@@ -44,6 +48,7 @@ def rename(*, prompt: Prompt, title: str) -> None:
     """Give a prompt another title."""
     prompt.title = title
     prompt.save(update_fields=["title"])
+    search_index.index(noun="prompt", numbers=[prompt.pk])
 
 
 @transaction.atomic
@@ -59,9 +64,11 @@ def unarchive(*, prompt: Prompt) -> None:
 
 
 def _add(prompt: Prompt, number: int, text: str, note: str, based_on: PromptVersion | None, by: User) -> PromptVersion:
-    return PromptVersion.objects.create(
+    version = PromptVersion.objects.create(
         prompt=prompt, number=number, text=text, note=note, based_on=based_on, created_by=by
     )
+    search_index.index(noun="prompt", numbers=[prompt.pk])
+    return version
 
 
 def _tidy(text: str) -> str:
@@ -71,4 +78,4 @@ def _tidy(text: str) -> str:
 
 def _refuse_if_archived(project: Project) -> None:
     if project.archived_at:
-        raise ValidationError("This project is archived. A manager can bring it back in its settings.")
+        raise ValidationError(_("This project is archived. A manager can bring it back in its settings."))

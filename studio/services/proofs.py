@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Attempt, Render
 from studio.providers import registry
 from studio.providers.provider import Lost
@@ -81,12 +82,22 @@ def record_nothing_found(*, render: Render, attempt: Attempt, said: str) -> None
     if render.state != RenderState.UNCONFIRMED:
         return
     if attempt.claimed_id and attempt.looked_at is None:
-        words = f"A call named the task {attempt.claimed_id[:60]}; that is not certain yet. {said}"
+        words = english(
+            "A call named the task %(claimed_id)s; that is not certain yet. %(said)s",
+            claimed_id=attempt.claimed_id[:60],
+            said=said,
+        )
         note(render=render, reason=words.strip())
     elif attempt.looks == 0:
-        note(render=render, reason=f"Looked for it at the gateway; nothing certain yet. {said}".strip())
+        note(
+            render=render,
+            reason=(english("Looked for it at the gateway; nothing certain yet. %(said)s", said=said)).strip(),
+        )
     elif attempt.looks + 1 >= len(PAUSES):
-        note(render=render, reason=f"Not found at the gateway so far; a person has to settle it. {said}".strip())
+        note(
+            render=render,
+            reason=(english("Not found at the gateway so far; a person has to settle it. %(said)s", said=said)).strip(),
+        )
 
 
 def _unanswered() -> QuerySet[Attempt]:

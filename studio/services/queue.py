@@ -29,6 +29,9 @@ _ELSEWHERE = {
     "studio.jobs.previews": MEDIA,
     "studio.jobs.clear_references": MEDIA,
     "studio.jobs.exports": MEDIA,
+    "studio.jobs.bulk": MEDIA,
+    "studio.jobs.clear_deleted": MEDIA,
+    "studio.jobs.search": MEDIA,
     "studio.jobs.track": TRACK,
 }
 # Of each slot's tracker: which start counts. Its token stands in the lease of the slot's name and this ending, and

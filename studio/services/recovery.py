@@ -10,9 +10,21 @@ from django.db.models import Q, QuerySet
 
 from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.holders import is_gone
 from studio.models import Asset, Output, Render
-from studio.services import clock_jumps, dispatches, exports, key_limits, key_secrets, leases, previews, proofs, queue
+from studio.services import (
+    bulk,
+    clock_jumps,
+    dispatches,
+    exports,
+    key_limits,
+    key_secrets,
+    leases,
+    previews,
+    proofs,
+    queue,
+)
 from studio.services.acceptances import adopt, adopt_late
 from studio.services.assets import PREPARATION_TRIES
 from studio.services.attempts import record_unknown
@@ -54,6 +66,7 @@ def sweep() -> dict[str, int]:
             "cancels": _cancel_again(),
             "proofs": proofs.ask_for_due(),
             "notices": dispatches.recover(),
+            "bulk": _bulk_forgotten(),
         }
     if queue.waiting(queue.MEDIA) < BATCH:
         found |= {
@@ -88,8 +101,10 @@ def _settle_dead_submits() -> int:
             record_unknown(
                 attempt=attempts[0],
                 said="",
-                meaning="The worker stopped while this was being sent. The gateway may have started, and may charge.",
-                advice="Look at the gateway's own task list before asking for the take again.",
+                meaning=english(
+                    "The worker stopped while this was being sent. The gateway may have started, and may charge."
+                ),
+                advice=english("Look at the gateway's own task list before asking for the take again."),
             )
     return len(stuck)
 
@@ -150,6 +165,13 @@ def _export_forgotten() -> int:
     left = exports.forgotten(hint_life=HINT_LIFE)
     for pk in left:
         enqueue(exports.JOB, pk)
+    return len(left)
+
+
+def _bulk_forgotten() -> int:
+    left = bulk.forgotten(hint_life=HINT_LIFE)
+    for pk in left:
+        enqueue(bulk.JOB, pk)
     return len(left)
 
 

@@ -9,13 +9,15 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import AT_GATEWAY, ENDED, Lineage, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Project, ProviderKey, Render, User
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
-from studio.services import budget_notices, overrides
+from studio.services import budget_notices, overrides, search_index
 from studio.services.doors import BY_HAND
 from studio.services.limits import Stop
 from studio.services.overrides import Override
@@ -41,7 +43,7 @@ class AlreadyRendered(Refused):
     """This submission has made takes, and of something else than is asked for now."""
 
     def __init__(self) -> None:
-        said = "This page was already rendered elsewhere; press again to render this as well."
+        said = english("This page was already rendered elsewhere; press again to render this as well.")
         super().__init__([Problem("render", said)])
 
 
@@ -94,6 +96,7 @@ def _store(order: Order, takes: int, closed: Closed, override: Override | None) 
         raise Refused([*found], closed.stops)
     held = overrides.held_note(stops=closed.stops, override=override)
     made = [store_render(order=order, take_number=number, held=held) for number in range(1, takes + 1)]
+    search_index.index(noun="take", numbers=[take.pk for take in made])
     if closed.stops and override is not None:
         overrides.record(stops=closed.stops, override=override, renders=made)
     budget_notices.tell_of_press(
@@ -118,14 +121,21 @@ def _same(made: list[Render], key: ProviderKey, request: RenderRequest, takes: i
 
 def _problems(project: Project, key: ProviderKey, request: RenderRequest, takes: int, origin: Origin) -> list[Problem]:
     if project.archived_at is not None:
-        return [Problem("project", "This project is archived. Bring it back before rendering in it.")]
+        return [Problem("project", english("This project is archived. Bring it back before rendering in it."))]
     is_usable = ProviderKey.objects.usable().for_project(project).filter(pk=key.pk).exists()
     if key.provider != request.provider or not is_usable:
         return [Problem("key", KEY_IS_GONE)]
     capability = capability_with(key=key, model=request.model)
     if capability is None:
         return [
-            Problem("model", f"There is no model “{request.model}” at {request.provider}. Choose one from the list.")
+            Problem(
+                "model",
+                english(
+                    "There is no model “%(model)s” at %(provider)s. Choose one from the list.",
+                    model=request.model,
+                    provider=request.provider,
+                ),
+            )
         ]
     found = takes_problems(takes)
     return found + find_problems(capability=capability, request=request, key=key, source_take=origin.source_take)
@@ -137,19 +147,21 @@ def ask_cancel(*, render: Render, actor: User | None) -> str:
     Raises ValidationError when it is too late.
     """
     # Between two looks the render may move on, even back into the queue; it does not do so for ever.
-    for _ in range(5):
+    for _attempt in range(5):
         if render.state == RenderState.QUEUED:
             if cancel_unsent(render=render, actor=actor):
-                return "Cancelled before it was sent. Nothing is charged."
+                return english("Cancelled before it was sent. Nothing is charged.")
         elif render.state not in CANCELLABLE:
             break
         elif not can_be_called_back(render):
             if render.cancel_asked_at is not None or _stop_waiting(render, actor):
                 return STOPPED
         elif render.cancel_asked_at is not None or _wish(render, actor):
-            return "Cancel was asked for. The gateway decides; a render that has started may still be charged."
+            return english("Cancel was asked for. The gateway decides; a render that has started may still be charged.")
         render.refresh_from_db()
-    raise ValidationError(f"This take is already {render.get_state_display().lower()}; nothing was cancelled.")
+    raise ValidationError(
+        _("This take is already %(state)s; nothing was cancelled.") % {"state": render.get_state_display().lower()}
+    )
 
 
 def _stop_waiting(render: Render, actor: User | None) -> bool:
@@ -159,12 +171,14 @@ def _stop_waiting(render: Render, actor: User | None) -> bool:
         asked = Render.objects.filter(pk=render.pk, state=render.state, cancel_asked_at=None)
         if not asked.update(cancel_asked_at=moment, cancel_answered_at=moment):
             return False
-        note(render=render, reason="No longer waited for; the gateway has no cancel", actor=actor)
+        note(render=render, reason=english("No longer waited for; the gateway has no cancel"), actor=actor)
     render.cancel_asked_at = moment
     return True
 
 
-STOPPED = "No longer waited for. The gateway has no cancel: it may still be charged, and what comes of it is kept."
+STOPPED = english(
+    "No longer waited for. The gateway has no cancel: it may still be charged, and what comes of it is kept."
+)
 CANCELLABLE = (RenderState.SUBMITTING, *AT_GATEWAY)
 
 
@@ -175,7 +189,7 @@ def _wish(render: Render, actor: User | None) -> bool:
         asked = Render.objects.filter(pk=render.pk, state=render.state, cancel_asked_at=None)
         if not asked.update(cancel_asked_at=moment, enqueued_at=moment):
             return False
-        note(render=render, reason="Cancel was asked for", actor=actor)
+        note(render=render, reason=english("Cancel was asked for"), actor=actor)
         enqueue("studio.jobs.cancel.cancel", render.pk)
     render.cancel_asked_at = moment
     return True
@@ -187,8 +201,8 @@ def retry(*, render: Render, asked_by: User, submission: UUID | None = None, sou
     `sound=False` leaves the sound out this time. Raises Refused or ValidationError.
     """
     if not render.has_ended or render.state == RenderState.READY:
-        raise ValidationError("Only a take that was refused, failed, cancelled or expired can be tried again.")
-    submission = submission or _retry_submission(render, sound)
+        raise ValidationError(_("Only a take that was refused, failed, cancelled or expired can be tried again."))
+    submission = submission or retry_submission(render, sound)
     return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
 
 
@@ -213,10 +227,10 @@ def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = Tr
     )[0]
 
 
-SAME_KEY = "The same key as for the take before."
+SAME_KEY = english("The same key as for the take before.")
 
 
-def _retry_submission(render: Render, sound: bool) -> UUID:
+def retry_submission(render: Render, sound: bool = True) -> UUID:
     """One submission until the take that it made has ended, so that a second press finds that take."""
     ended = render.children.filter(lineage=Lineage.RETRY, state__in=ENDED).count()
     return uuid5(_RETRIES, f"{render.pk}:{ended}" if sound else f"{render.pk}:{ended}:silent")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from studio.choices import AssetKind, InputRole, Operation, RenderState
+from studio.lib.english import english
 from studio.models import Asset, ProviderKey, Render
 from studio.providers import registry
 from studio.providers.capabilities import Capability
@@ -96,10 +97,13 @@ def _take_problems(take: Render | None, key: ProviderKey) -> list[Problem]:
     if take is None:
         return []
     if take.state != RenderState.READY:
-        return [Problem("source_take", "Only a finished take can be extended. Choose one that is ready.")]
+        return [Problem("source_take", english("Only a finished take can be extended. Choose one that is ready."))]
     if take.key_id != key.pk:
         return [
-            Problem("source_take", f"That take was made with the key “{take.key.label}”; only that key can extend it.")
+            Problem(
+                "source_take",
+                english("That take was made with the key “%(key)s”; only that key can extend it.", key=take.key.label),
+            )
         ]
     return []
 
@@ -113,9 +117,11 @@ def _delivery_problems(capability: Capability, request: RenderRequest, key: Prov
     return [
         Problem(
             "inputs",
-            "The gateway fetches references by address, and this studio has none that it could reach. An admin sets "
-            "STUDIO_PUBLIC_URL to a public https address, or a bucket for references (STUDIO_S3_BUCKET). "
-            "Nothing was sent and nothing is charged.",
+            english(
+                "The gateway fetches references by address, and this studio has none that it could reach. An "
+                "admin sets STUDIO_PUBLIC_URL to a public https address, or a bucket for references "
+                "(STUDIO_S3_BUCKET). Nothing was sent and nothing is charged."
+            ),
         )
     ]
 

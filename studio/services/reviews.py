@@ -11,19 +11,32 @@ from collections.abc import Iterable, Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from studio.choices import WANTS_REASON, ReviewState, Verdict
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Guest, Project, Render, Review, User
 from studio.services import guest_links, review_notices, talk, verdicts
+from studio.services.said import said as translated
 from studio.services.transitions import note as write_event
 
 LONGEST_NOTE, LONGEST_REASON = 400, 5_000
-SENT, TAKEN_BACK, WITHDRAWN = "Sent for review", "Taken back from review", "Verdict withdrawn"
+SENT, TAKEN_BACK, WITHDRAWN = (
+    english("Sent for review"),
+    english("Taken back from review"),
+    english("Verdict withdrawn"),
+)
 EVENTS = {
-    Verdict.APPROVED: "Approved",
-    Verdict.CHANGES: "Changes requested",
-    Verdict.REJECTED: "Rejected",
+    Verdict.APPROVED: english("Approved"),
+    Verdict.CHANGES: english("Changes requested"),
+    Verdict.REJECTED: english("Rejected"),
+}
+# Of guests, who have no account that the event could name.
+EVENTS_BY = {
+    Verdict.APPROVED: english("Approved by %(person)s"),
+    Verdict.CHANGES: english("Changes requested by %(person)s"),
+    Verdict.REJECTED: english("Rejected by %(person)s"),
 }
 _STANDING = ("review_state", "review_asked_at", "review_asked_by")
 
@@ -31,9 +44,9 @@ _STANDING = ("review_state", "review_asked_at", "review_asked_by")
 def why_not_sent(take: Render) -> str:
     """Why the take is not sent for review, as a sentence; empty when it can be."""
     if take.review_state == ReviewState.WAITING:
-        return f"Take {take.pk} waits for review already."
+        return english("Take %(take)s waits for review already.", take=take.pk)
     if take.review_state == ReviewState.APPROVED:
-        return f"Take {take.pk} is approved. A reviewer can change that decision."
+        return english("Take %(take)s is approved. A reviewer can change that decision.", take=take.pk)
     return verdicts.why_not_now(take)
 
 
@@ -44,11 +57,13 @@ def send(*, takes: Sequence[Render], actor: User, note: str = "") -> list[Render
     """
     note = " ".join(note.replace("\x00", "").split())
     if len(note) > LONGEST_NOTE:
-        raise ValidationError(f"Keep the note under {LONGEST_NOTE} characters; nothing was sent.")
+        raise ValidationError(
+            _("Keep the note under %(number)s characters; nothing was sent.") % {"number": LONGEST_NOTE}
+        )
     with transaction.atomic():
         locked = [take for take in _locked(takes) if take.review_state != ReviewState.WAITING]
         if problems := [problem for take in locked if (problem := why_not_sent(take))]:
-            raise ValidationError(problems)
+            raise ValidationError([translated(problem) for problem in problems])
         for take in locked:
             _send(take, actor, note)
         for together in _by_project(locked):
@@ -62,7 +77,7 @@ def take_back(*, take: Render, actor: User) -> None:
     with transaction.atomic():
         locked = _locked_one(take)
         if locked.review_state != ReviewState.WAITING:
-            raise ValidationError(f"Take {take.pk} is not waiting for review any more.")
+            raise ValidationError(_("Take %(take)s is not waiting for review any more.") % {"take": take.pk})
         locked.review_asked_at, locked.review_asked_by = None, None
         _settle(locked, TAKEN_BACK, actor)
     _show_in([take], [locked])
@@ -78,7 +93,7 @@ def decide(
     and for whoever may not decide.
     """
     if verdict not in Verdict.values:
-        raise ValidationError("Choose approved, changes requested or rejected.")
+        raise ValidationError(_("Choose approved, changes requested or rejected."))
     reason = _reason(Verdict(verdict), reason)
     with transaction.atomic():
         locked = _locked_one(take)
@@ -94,7 +109,7 @@ def decide(
             render=locked, reviewer=reviewer, guest=guest, name=who[:160], verdict=verdict, reason=reason
         )
         said = EVENTS[Verdict(verdict)]
-        _settle(locked, said if reviewer else f"{said} by {who}", reviewer)
+        _settle(locked, said if reviewer else EVENTS_BY[Verdict(verdict)] % {"person": who}, reviewer)
         review_notices.tell_decided(review=made)
     _show_in([take], [locked])
     return made
@@ -105,9 +120,9 @@ def withdraw(*, take: Render, reviewer: User) -> None:
     with transaction.atomic():
         locked = _locked_one(take)
         if problem := verdicts.why_not_now(locked):
-            raise ValidationError(problem)
+            raise ValidationError(translated(problem))
         if not locked.reviews.current().filter(reviewer=reviewer).update(replaced_at=now()):
-            raise ValidationError(f"You have said nothing of take {take.pk} that still counts.")
+            raise ValidationError(_("You have said nothing of take %(take)s that still counts.") % {"take": take.pk})
         _settle(locked, WITHDRAWN, reviewer)
     _show_in([take], [locked])
 
@@ -122,7 +137,7 @@ def set_rules(*, project: Project, approvals_needed: int, artists_decide_on_own:
         if before == approvals_needed:
             return
         approvals = Review.objects.current().filter(verdict=Verdict.APPROVED)
-        said = f"Approvals needed in the project: {approvals_needed}"
+        said = english("Approvals needed in the project: %(approvals_needed)s", approvals_needed=approvals_needed)
         for take in _lock_rows(project.renders.filter(pk__in=approvals.values("render"))):
             if _state_of(take) != take.review_state:
                 _settle(take, said, actor)
@@ -152,25 +167,27 @@ def _state_of(take: Render) -> ReviewState:
 def _reason(verdict: Verdict, reason: str) -> str:
     reason = reason.replace("\x00", "").strip()
     if verdict in WANTS_REASON and not reason:
-        raise ValidationError({"reason": "Say why, so that the next take can be better."})
+        raise ValidationError({"reason": _("Say why, so that the next take can be better.")})
     if len(reason) > LONGEST_REASON:
-        raise ValidationError({"reason": f"Keep the reason under {LONGEST_REASON:,} characters."})
+        raise ValidationError(
+            {"reason": _("Keep the reason under %(number)s characters.") % {"number": f"{LONGEST_REASON:,}"}}
+        )
     return reason
 
 
 def _require_right(take: Render, reviewer: User | None, guest: Guest | None) -> None:
     """Raises ValidationError unless exactly one of them decides, and may."""
     if problem := verdicts.why_not_now(take):
-        raise ValidationError(problem)
+        raise ValidationError(translated(problem))
     if reviewer is not None and guest is None:
         problem = verdicts.why_not_role(take=take, user=reviewer, role=take.project.role_of(reviewer))
     elif guest is not None and reviewer is None:
         may = guest_links.grants(guest=guest, take=take, right="may_decide")
-        problem = "" if may else "This link does not let you decide on this take."
+        problem = "" if may else english("This link does not let you decide on this take.")
     else:
-        problem = "Exactly one person decides."
+        problem = english("Exactly one person decides.")
     if problem:
-        raise ValidationError(problem)
+        raise ValidationError(translated(problem))
 
 
 def _locked_one(take: Render) -> Render:

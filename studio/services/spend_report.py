@@ -17,15 +17,17 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Min, Q, Sum
+from django.utils.translation import gettext as _
 
 from studio.choices import RenderState, ReviewState, Standing
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.months import Month
 from studio.models import Project, Render, User
 from studio.services.spend_scope import NOBODY, Grouping, Scope, gateway_name, model_name, model_word
 from studio.services.spending import exact
 
-NOBODY_NAME = "Nobody with an account"
+NOBODY_NAME = english("Nobody with an account")
 _SHOWN = (
     *("provider", "model", "state", "standing", "estimate", "price", "currency", "booked_at", "project__name"),
     *("project__slug", "asked_by__username", "asked_by__display_name", "asked_by__first_name", "asked_by__last_name"),
@@ -134,12 +136,12 @@ def months(*, projects: frozenset[int] | None) -> list[Month]:
 def name_of_person(*, scope: Scope) -> str:
     """Who the scope is narrowed to; somebody without a take in its projects has no name here."""
     if scope.person == NOBODY:
-        return NOBODY_NAME
+        return _(NOBODY_NAME)
     people = User.objects.filter(pk=scope.person or NOBODY)
     if scope.projects is not None:
         people = people.filter(renders__project__in=scope.projects)
     person = people.first()
-    return person.label if person else "Somebody without takes here"
+    return person.label if person else _("Somebody without takes here")
 
 
 def takes_page(*, scope: Scope, before: int | None, size: int) -> tuple[list[Render], int | None]:
@@ -214,5 +216,5 @@ def _names(by: Grouping, keys: set[str]) -> dict[str, str]:
         return {str(pk): name for pk, name in Project.objects.filter(pk__in=keys).order_by().values_list("pk", "name")}
     if by is Grouping.PERSON:
         people = User.objects.filter(pk__in=keys).only("username", "display_name", "first_name", "last_name")
-        return {str(person.pk): person.label for person in people} | {str(NOBODY): NOBODY_NAME}
+        return {str(person.pk): person.label for person in people} | {str(NOBODY): _(NOBODY_NAME)}
     return {key: (model_name(key) if by is Grouping.MODEL else gateway_name(key)) for key in keys}

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from studio.choices import AT_GATEWAY, AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Attempt, Render
 from studio.providers.answers import NO_USAGE, Usage
 from studio.services.key_waiting import CLEAR
@@ -26,7 +27,7 @@ def record_running(*, render_id: int, progress: int | None, next_poll_at: dateti
     render = Render.objects.get(pk=render_id)
     changes: dict[str, Any] = {"progress": progress, "next_poll_at": next_poll_at, "poll_failures": 0}
     if render.state == RenderState.WAITING:
-        move(render=render, to=RenderState.RUNNING, reason="The gateway has started", **changes)
+        move(render=render, to=RenderState.RUNNING, reason=english("The gateway has started"), **changes)
     elif render.state == RenderState.RUNNING:
         free = {"claimed_until": None, "claimed_by": ""}
         with transaction.atomic():
@@ -48,7 +49,7 @@ def record_succeeded(*, render_id: int, video_url: str, billing_id: str, usage: 
         moved = _leave_gateway(
             render_id,
             RenderState.FETCHING,
-            "Rendered; the file is being fetched",
+            english("Rendered; the file is being fetched"),
             result_url=video_url,
             not_before=None,
             tries=0,
@@ -77,7 +78,11 @@ def record_ended(
     words = NO_TROUBLE | {"error_said": said, "error_meaning": meaning, "error_advice": advice}
     words["error_code"] = code[:100]
     _leave_gateway(
-        render_id, to, reason, free=f"{reason}; the gateway does not charge for this" if free else "", **words
+        render_id,
+        to,
+        reason,
+        free=english("%(reason)s; the gateway does not charge for this", reason=reason) if free else "",
+        **words,
     )
 
 
@@ -120,4 +125,4 @@ def record_recovered(*, render_id: int) -> None:
     here = Render.objects.filter(pk=render_id, state__in=AT_GATEWAY)
     with transaction.atomic():
         if here.update(**NO_TROUBLE):
-            note(render=Render.objects.get(pk=render_id), reason="The gateway answers again")
+            note(render=Render.objects.get(pk=render_id), reason=english("The gateway answers again"))

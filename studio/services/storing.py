@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,14 +10,16 @@ from uuid import UUID
 
 from studio.choices import Lineage
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.models import Comment, Project, PromptVersion, ProviderKey, Render, RenderEvent, RenderInput, User
+from studio.providers.estimates import Estimate
 from studio.providers.problem import Problem
 from studio.providers.requests import RenderRequest
 from studio.services import budgets, key_limits, ledger, pricing
 from studio.services.limits import Limit, Stop, stops_of
 from studio.services.queue import enqueue
 
-KEY_IS_GONE = "The key for this is paused or gone. Choose another gateway, or ask an admin."
+KEY_IS_GONE = english("The key for this is paused or gone. Choose another gateway, or ask an admin.")
 
 
 @dataclass(frozen=True)
@@ -76,24 +78,61 @@ def closed_now(*, order: Order, takes: int) -> Closed:
 
     Locks the key and the budgets until the transaction ends, in the order that `budgets` names, so that takes asked
     for at the same moment are counted one after the other."""
-    key = key_limits.lock(key_id=order.key.pk)
-    if key.paused_at is not None or key.deleted_at is not None:
-        return Closed((Problem("key", KEY_IS_GONE),))
-    if stopped := pricing.stop_problem(order.request):
-        return Closed((stopped,))
-    estimate = pricing.quote(order.request)
-    amount = None if estimate.amount is None else estimate.amount * takes
-    person_id = order.asked_by.pk if order.asked_by else None
-    limits = budgets.locked_limits(project_id=order.project.pk, person_id=person_id)
-    if key.monthly_cap is not None:
-        limits.append(key_limits.limit_of(key=key, spent=key_limits.spent_this_month(key=key)))
-    stops = tuple(stops_of(limits=limits, amount=amount, currency=estimate.currency))
-    same = tuple(each for each in limits if each.currency == estimate.currency)
-    return Closed(stops=stops, limits=same, amount=amount)
+    return _as_one(closed_together(orders=[order] * takes))
+
+
+def closed_together(*, orders: Sequence[Order]) -> list[Closed]:
+    """The same for a take of each of `orders`, which one person asks for in one project: none of them goes alone.
+
+    One answer for each currency and one for each key with a cap, for sums of different money are never added; or a
+    single one, when something stands against the orders themselves."""
+    keys = key_limits.lock_all(key_ids={order.key.pk for order in orders})
+    if any(key.paused_at is not None or key.deleted_at is not None for key in keys.values()):
+        return [Closed((Problem("key", KEY_IS_GONE),))]
+    stopped = pricing.open_stops()
+    if problem := next(filter(None, (pricing.stop_problem(order.request, stops=stopped) for order in orders)), None):
+        return [Closed((problem,))]
+    person = orders[0].asked_by
+    limits = budgets.locked_limits(project_id=orders[0].project.pk, person_id=person.pk if person else None)
+    capped = [key for key in keys.values() if key.monthly_cap is not None]
+    # Read after the locks, as what is spent of the budgets is.
+    spent = key_limits.spent_by_key(keys=capped) if capped else {}
+    caps = {key.pk: key_limits.limit_of(key=key, spent=spent[key.pk]) for key in capped}
+    prices = [(order.key.pk, pricing.quote(order.request, stops=stopped)) for order in orders]
+    return weigh(prices=prices, budgets=limits, caps=caps)
+
+
+def weigh(
+    *, prices: Sequence[tuple[int, Estimate]], budgets: Sequence[Limit], caps: Mapping[int, Limit]
+) -> list[Closed]:
+    """What the limits say to takes at these prices, each with the key that it is asked for with; only reckoning."""
+    found = []
+    for currency in dict.fromkeys(price.currency for _, price in prices):
+        found.append(_weighed(budgets, [price for _, price in prices if price.currency == currency], currency))
+    for key_id, currency in dict.fromkeys((key_id, price.currency) for key_id, price in prices if key_id in caps):
+        mine = [price for each, price in prices if each == key_id and price.currency == currency]
+        found.append(_weighed([caps[key_id]], mine, currency))
+    return found
+
+
+def _weighed(limits: Sequence[Limit], prices: Sequence[Estimate], currency: str) -> Closed:
+    amounts = [price.amount for price in prices]
+    # One price that nobody knows makes the sum one that nobody knows.
+    amount = None if None in amounts else sum(filter(None, amounts), Decimal(0))
+    same = tuple(each for each in limits if each.currency == currency)
+    return Closed(stops=tuple(stops_of(limits=limits, amount=amount, currency=currency)), limits=same, amount=amount)
+
+
+def _as_one(found: Sequence[Closed]) -> Closed:
+    """Of takes with one key at one price."""
+    stops = tuple(stop for each in found for stop in each.stops)
+    limits = tuple(limit for each in found for limit in each.limits)
+    return Closed(found[0].problems, stops, limits, found[0].amount)
 
 
 def store_render(*, order: Order, take_number: int, held: str = ledger.HOLDS) -> Render:
     """Call it within a transaction: there is then no moment with the render and without its money and its hint.
+    There whoever calls it also has the take indexed, all of a press at once.
 
     `held` is what the ledger says of the money."""
     request, origin = order.request, order.origin
@@ -126,7 +165,7 @@ def store_render(*, order: Order, take_number: int, held: str = ledger.HOLDS) ->
         enqueued_at=now(),
     )
     _store_inputs(render, request)
-    RenderEvent.objects.create(render=render, to_state=render.state, reason="Asked for", actor=order.asked_by)
+    RenderEvent.objects.create(render=render, to_state=render.state, reason=english("Asked for"), actor=order.asked_by)
     ledger.reserve(render=render, held=held)
     enqueue("studio.jobs.submit.submit", render.pk)
     return render

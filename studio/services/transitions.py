@@ -4,6 +4,7 @@ No end and no doubt leaves money merely held: whoever does not say that it is fr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -60,8 +61,9 @@ def reopen(*, render: Render, reason: str, actor: User | None, **changes: Any) -
     money is held again unless it is paid. False and ValueError as above."""
     if render.state not in REOPENED:
         raise ValueError(f"A render that is {render.state} is not taken up again.")
-    # What moves again is seen again: nothing is paid for out of sight.
-    return _step(render, S.WAITING, reason, actor, changes | {"deleted_at": None, "deleted_by": None})
+    # What moves again is seen again: nothing is paid for out of sight. And a file that comes is kept like any other.
+    present = {"deleted_at": None, "deleted_by": None, "cleared_at": None}
+    return _step(render, S.WAITING, reason, actor, changes | present)
 
 
 def _step(
@@ -95,6 +97,18 @@ def note(*, render: Render, reason: str, actor: User | None = None) -> None:
     """Write an event that changes no state, so that pages see it and history keeps it."""
     state = RenderState(render.state)
     _write(render, state, state, reason, actor)
+
+
+def note_all(*, takes: Iterable[Render], reason: str, actor: User | None = None) -> None:
+    """The same event for each of many takes, in the order of their numbers."""
+    by_number = sorted(takes, key=lambda take: take.pk)
+    RenderEvent.objects.bulk_create(
+        [
+            RenderEvent(render=take, from_state=take.state, to_state=take.state, reason=reason[:500], actor=actor)
+            for take in by_number
+        ],
+        batch_size=500,
+    )
 
 
 def _write(render: Render, before: RenderState, after: RenderState, reason: str, actor: User | None) -> None:

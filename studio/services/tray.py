@@ -49,7 +49,11 @@ class Slot:
 def tray_of(draft: ComposerDraft, capability: Capability | None, operation: str) -> list[TrayItem]:
     ids = draft.data.get("tray", [])
     assets = draft.project.assets.in_bulk(ids)
-    present = [assets[pk] for pk in ids if pk in assets]
+    return items_of([assets[pk] for pk in ids if pk in assets], capability, operation)
+
+
+def items_of(present: Sequence[Asset], capability: Capability | None, operation: str) -> list[TrayItem]:
+    """These references in their order, each with the role that the operation gives it."""
     roles = assigned_roles(capability, operation, [AssetKind(asset.kind) for asset in present])
     counts: dict[AssetKind, int] = {}
     items = []
@@ -58,7 +62,7 @@ def tray_of(draft: ComposerDraft, capability: Capability | None, operation: str)
         if role is not None:
             kind = ROLE_KINDS[role]
             counts[kind] = counts.get(kind, 0) + 1
-            mention = f"@{kind.label}{counts[kind]}"
+            mention = f"@{kind.value.capitalize()}{counts[kind]}"
         items.append(TrayItem(position, asset, role, mention))
     return items
 

@@ -9,9 +9,11 @@ from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from studio.choices import AttemptOutcome, RenderState
 from studio.lib.clock import now
+from studio.lib.english import english
 from studio.lib.masking import holds, mask
 from studio.models import Attempt, ProviderKey, Render, User
 from studio.models.encryption import UnreadableSecret
@@ -23,12 +25,12 @@ from studio.services.second_looks import AFRESH
 from studio.services.transitions import REOPENED, move, reopen
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~=+@-]{3,254}")
-TOO_LATE = "This take is no longer unconfirmed; look at it again."
+TOO_LATE = english("This take is no longer unconfirmed; look at it again.")
 
 
 def release(*, render: Render, actor: User, address: str = "") -> None:
     """The person says that no task was created: the money is free. Raises ValidationError."""
-    reason = f"{actor.label} says that it was not created at the gateway"
+    reason = english("%(actor)s says that it was not created at the gateway", actor=actor.label)
     with transaction.atomic():
         _end(render, reason, reason, actor)
         record_word(act="take-release", render=render, actor=actor, address=address, said=reason)
@@ -37,7 +39,9 @@ def release(*, render: Render, actor: User, address: str = "") -> None:
 def adopt(*, render: Render, actor: User, remote_id: str, address: str = "") -> None:
     """The person has found the task: follow it like any other. Raises ValidationError."""
     remote_id = remote_id.strip()
-    reason = f"{actor.label} says that it is the gateway's task {remote_id}"
+    reason = english(
+        "%(actor)s says that it is the gateway's task %(remote_id)s", actor=actor.label, remote_id=remote_id
+    )
     with transaction.atomic():
         _follow(render, remote_id, reason, actor)
         record_word(act="take-adopt", render=render, actor=actor, address=address, said=reason)
@@ -45,29 +49,29 @@ def adopt(*, render: Render, actor: User, remote_id: str, address: str = "") -> 
 
 def record_word(*, act: str, render: Render, actor: User, address: str, said: str) -> None:
     """A person's act on a take, for the audit list; in the transaction of the act."""
-    subject = f"Take {render.pk} of {render.project.name}"
+    subject = english("Take %(take)s of %(project)s", take=render.pk, project=render.project.name)
     audit.record(actor=audit.Actor(actor, address), act=act, subject=subject, detail=said)
 
 
 def release_by_proof(*, render: Render, said: str) -> None:
     """The gateway has answered for certain that there is no task. Raises ValidationError."""
-    reason = f"The gateway says that it was not created. {said}".strip()
-    _end(render, reason, "The gateway says that no task was created", None)
+    reason = (english("The gateway says that it was not created. %(said)s", said=said)).strip()
+    _end(render, reason, english("The gateway says that no task was created"), None)
 
 
 def adopt_by_proof(*, render: Render, remote_id: str) -> None:
     """The gateway has named the task: follow it, whatever a person has said since. Raises ValidationError."""
-    _follow(render, remote_id, f"The gateway named the task: {remote_id}", None)
+    _follow(render, remote_id, english("The gateway named the task: %(remote_id)s", remote_id=remote_id), None)
 
 
 def _end(render: Render, reason: str, entry: str, actor: User | None) -> None:
     _require_unconfirmed(render)
     # What was said while nobody knew is no longer true.
     words = {"error_code": "", "error_said": "", "error_advice": ""}
-    words["error_meaning"] = f"{reason.removesuffix('.')}. Nothing is charged."
+    words["error_meaning"] = english("%(reason)s. Nothing is charged.", reason=reason.removesuffix("."))
     with transaction.atomic():
         if not move(render=render, to=RenderState.FAILED, reason=reason, actor=actor, free=entry, **words):
-            raise ValidationError(TOO_LATE)
+            raise ValidationError(_(TOO_LATE))
         newest_of(render).update(sent_body="")
 
 
@@ -75,10 +79,10 @@ def _follow(render: Render, remote_id: str, reason: str, actor: User | None) -> 
     if actor is not None:
         _require_unconfirmed(render)
     if not _TASK_ID.fullmatch(remote_id):
-        raise ValidationError("That does not look like a task id. Copy it from the gateway's list of tasks.")
+        raise ValidationError(_("That does not look like a task id. Copy it from the gateway's list of tasks."))
     if mask(remote_id) != remote_id or _is_secret(render, remote_id):
         # It would stand in the take's history for everybody.
-        raise ValidationError("That looks like a key and not like a task id. Copy the id of the task instead.")
+        raise ValidationError(_("That looks like a key and not like a task id. Copy the id of the task instead."))
     with transaction.atomic():
         _require_unused(render, remote_id)
         if actor is None:
@@ -93,7 +97,7 @@ def _follow(render: Render, remote_id: str, reason: str, actor: User | None) -> 
             .update(outcome=AttemptOutcome.ACCEPTED, remote_id=remote_id, poll_url="", answered_at=now(), sent_body="")
         )
         if not named or not _move_on(render, reason, actor):
-            raise ValidationError(TOO_LATE)
+            raise ValidationError(_(TOO_LATE))
         ensure_tracker()
 
 
@@ -113,7 +117,7 @@ def _require_unused(render: Render, remote_id: str) -> None:
     keys = ProviderKey.objects.filter(provider=render.provider).order_by("pk")
     list(keys.select_for_update().values_list("pk", flat=True))
     if tasks_of(render.provider, remote_id).exists():
-        raise ValidationError("Another take was made from this task already.")
+        raise ValidationError(_("Another take was made from this task already."))
 
 
 def _is_secret(render: Render, remote_id: str) -> bool:
@@ -132,4 +136,4 @@ def _is_given_up(render: Render) -> bool:
 
 def _require_unconfirmed(render: Render) -> None:
     if render.state != RenderState.UNCONFIRMED:
-        raise ValidationError(TOO_LATE)
+        raise ValidationError(_(TOO_LATE))

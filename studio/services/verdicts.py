@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from django.db.models import OuterRef, Q
 
 from studio.choices import RenderState, ReviewState, Role, Verdict
+from studio.lib.english import english
 from studio.models import Render, User
 
-ARCHIVED = "This project is archived: nothing is sent or decided in it until a manager brings it back."
-NOT_READY = "Take {take} has no film yet, so there is nothing to decide on."
-DELETED = "Take {take} was deleted. Bring it back first."
-OWN_AS_REVIEWER = "You asked for this take yourself, so somebody else decides on it."
-OWN_AS_ARTIST = "Reviewers and managers decide on your takes; a manager can let artists decide on their own."
-OF_OTHERS = "Reviewers and managers decide on this take."
+ARCHIVED = english("This project is archived: nothing is sent or decided in it until a manager brings it back.")
+NOT_READY = english("Take %(take)s has no film yet, so there is nothing to decide on.")
+DELETED = english("Take %(take)s was deleted. Bring it back first.")
+OWN_AS_REVIEWER = english("You asked for this take yourself, so somebody else decides on it.")
+OWN_AS_ARTIST = english("Reviewers and managers decide on your takes; a manager can let artists decide on their own.")
+OF_OTHERS = english("Reviewers and managers decide on this take.")
 
 
 def why_not_role(*, take: Render, user: User, role: Role | None) -> str:
@@ -32,9 +33,9 @@ def why_not_role(*, take: Render, user: User, role: Role | None) -> str:
 def why_not_now(take: Render) -> str:
     """Why nobody may decide on the take as it is, as a sentence; empty when they may."""
     if take.deleted_at is not None:
-        return DELETED.format(take=take.pk)
+        return DELETED % {"take": take.pk}
     if take.state != RenderState.READY:
-        return NOT_READY.format(take=take.pk)
+        return NOT_READY % {"take": take.pk}
     return ARCHIVED if take.project.archived_at is not None else ""
 
 

@@ -10,9 +10,11 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 
 from studio.forms.people import NewPasswordForm, SignInForm
-from studio.views import demo
+from studio.models import User
+from studio.views import demo, language
 
 
 class SignIn(LoginView):
@@ -24,6 +26,12 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         roles = demo.ROLES if demo.is_offered(self.request) else ()
         return super().get_context_data(demo_roles=roles, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        if isinstance(self.request.user, User):
+            language.keep_in_cookie(response, self.request.user.language)
+        return response
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -37,7 +45,7 @@ class PasswordChange(PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        messages.success(self.request, "Your password is changed. Other browsers are signed out.")
+        messages.success(self.request, _("Your password is changed. Other browsers are signed out."))
         return super().form_valid(form)
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:

@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from studio import access
 from studio.forms.budgets import AnyBudgetForm, BudgetForm
+from studio.lib.english import english
 from studio.models import Budget
 from studio.services import budget_changes, key_limits
 from studio.services.budgets import limits_of
@@ -22,8 +24,12 @@ from studio.views.form_pages import budget_page, budgets_page, form_on
 from studio.views.projects import BUDGET_ID, about, settings_page
 
 SPEND = "spend"
-SAVED = "The budget holds from now on."
-_GROUPS = ((Holder.STUDIO, "The studio"), (Holder.PROJECT, "Projects"), (Holder.PERSON, "People"))
+SAVED = english("The budget holds from now on.")
+_GROUPS = (
+    (Holder.STUDIO, english("The studio")),
+    (Holder.PROJECT, english("Projects")),
+    (Holder.PERSON, english("People")),
+)
 
 
 @login_required
@@ -38,10 +44,10 @@ def budget_list(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, SAVED)
+            messages.success(request, _(SAVED))
             return redirect("budget-list")
     limits = limits_of(Budget.objects.all())
-    groups = [(name, [each for each in limits if each.holder == holder]) for holder, name in _GROUPS]
+    groups = [(_(name), [each for each in limits if each.holder == holder]) for holder, name in _GROUPS]
     context = {
         "section": SPEND,
         "tab": "budgets",
@@ -64,7 +70,7 @@ def budget_change(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, SAVED)
+            messages.success(request, _(SAVED))
             return redirect(_home(request, budget))
     context: dict[str, Any] = {"section": SPEND, "tab": "budgets"}
     if budget.project is not None:
@@ -81,7 +87,7 @@ def budget_remove(request: HttpRequest, pk: int) -> HttpResponse:
     budget = access.budget(request, pk)
     try:
         budget_changes.remove(budget=budget, actor=access.actor(request))
-        messages.success(request, "The budget is removed. Nothing holds spending to it any more.")
+        messages.success(request, _("The budget is removed. Nothing holds spending to it any more."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(_home(request, budget))
@@ -99,7 +105,7 @@ def project_budget_add(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, SAVED)
+            messages.success(request, _(SAVED))
             return redirect(_settings(slug))
     return settings_page(request, project, budget_form=form)
 

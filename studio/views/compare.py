@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from studio import access
@@ -51,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     ids = [pk for pk in map(number, request.GET.getlist("take")) if pk]
     chosen = compare.comparable(user=access.person(request), ids=ids)
     if not chosen:
-        raise Http404("None of these takes can be compared.")
+        raise Http404(_("None of these takes can be compared."))
     offered = compare.siblings(take=chosen[0])
     takes = compare.filled(chosen=chosen, offered=offered)
     context = _context(takes, offered) | {"is_cut": len(set(ids)) > compare.MOST == len(takes)}

@@ -8,10 +8,14 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from studio.lib import word_diff
+from studio.lib.english import english
+from studio.lib.figures import localised
 from studio.lib.word_diff import Piece
 from studio.models import Render
+from studio.templatetags.shots import how_it_came
 from studio.templatetags.takes import card_money, gateway_name, model_name, role_label, short_seconds, sound_in_words
 
 LETTERS = "ABCD"
@@ -39,7 +43,7 @@ class Row:
 
 def rows(takes: Sequence[Render]) -> list[Row]:
     """Everything that may explain why takes look different."""
-    return [Row(label, [value(take) for take in takes]) for label, value in _FACTS]
+    return [Row(_(label), [value(take) for take in takes]) for label, value in _FACTS]
 
 
 def prompts(takes: Sequence[Render]) -> list[list[Piece]]:
@@ -57,45 +61,54 @@ def _marked(first: str, other: str) -> list[Piece]:
 def _asked(name: str, unit: str = "") -> Callable[[Render], str]:
     def value(take: Render) -> str:
         found: Any = take.spec.get(name)
-        return "–" if found in (None, "") else f"{found}{unit}"
+        if found in (None, ""):
+            return "–"
+        return _(unit) % {"seconds": found} if unit else str(found)
 
     return value
 
 
 def _seed(take: Render) -> str:
     found = take.spec.get("seed")
-    return "random" if found is None else str(found)
+    return _("random") if found is None else str(found)
 
 
 def _inputs(take: Render) -> str:
     files = take.spec.get("inputs") or []
-    return ", ".join(f"{file.get('name') or 'a file'} ({role_label(file['role']).lower()})" for file in files) or "none"
+    nameless = _("a file")
+    named = (f"{file.get('name') or nameless} ({role_label(file['role']).lower()})" for file in files)
+    return ", ".join(named) or _("none")
 
 
 def _lineage(take: Render) -> str:
     if take.parent_id is None:
         return "–"
-    return f"{take.get_lineage_display() or 'Comes from'} take {take.parent_id}"
+    return _("%(how)s take %(take)s") % {"how": how_it_came(take), "take": take.parent_id}
 
 
 def _file(take: Render) -> str:
     output = take.output
-    return f"{output.width} × {output.height}, {short_seconds(output.seconds)}, {output.frames_per_second:g} fps"
+    return _("%(width)s × %(height)s, %(length)s, %(rate)s fps") % {
+        "width": output.width,
+        "height": output.height,
+        "length": short_seconds(output.seconds),
+        "rate": localised(f"{output.frames_per_second:g}"),
+    }
 
 
 _FACTS: tuple[tuple[str, Callable[[Render], str]], ...] = (
-    ("Model", model_name),
-    ("Gateway", lambda take: gateway_name(take.provider)),
-    ("Operation", lambda take: take.get_operation_display()),
-    ("Seed", _seed),
-    ("Length", _asked("duration", " s")),
-    ("Ratio", _asked("aspect_ratio")),
-    ("Resolution", _asked("resolution")),
-    ("Sound", sound_in_words),
-    ("Inputs", _inputs),
-    ("From", _lineage),
-    ("File", _file),
-    ("Price", card_money),
-    ("Asked by", lambda take: take.asked_by.label if take.asked_by else "The shell"),
-    ("Asked at", lambda take: date_format(localtime(take.created_at), "j M Y, H:i")),
+    (english("Model"), model_name),
+    (english("Gateway"), lambda take: gateway_name(take.provider)),
+    (english("Operation"), lambda take: take.get_operation_display()),
+    (english("Seed"), _seed),
+    (english("Length"), _asked("duration", english("%(seconds)s s"))),
+    (english("Ratio"), _asked("aspect_ratio")),
+    (english("Resolution"), _asked("resolution")),
+    (english("Sound"), sound_in_words),
+    (english("Inputs"), _inputs),
+    (english("From"), _lineage),
+    (english("File"), _file),
+    (english("Price"), card_money),
+    (english("Asked by"), lambda take: take.asked_by.label if take.asked_by else _("The shell")),
+    (english("Asked at"), lambda take: date_format(localtime(take.created_at), "j M Y, H:i")),
 )

@@ -11,10 +11,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from studio import access
 from studio.choices import InputRole
 from studio.forms.composer import Press, read_press
+from studio.lib.english import english
 from studio.models import ComposerDraft, Project, Prompt, PromptVersion, Render
 from studio.providers.checks import Problem
 from studio.services import budget_notices, drafts, prompts
@@ -30,10 +33,14 @@ TEMPLATE = "composer/_form.html"
 BAR = "budgets/_bar.html"
 CHANGED = Problem(
     "render",
-    "The references, the gateway or the price have changed since this page was shown: look once more and press again. "
-    "Nothing was sent.",
+    english(
+        "The references, the gateway or the price have changed since this page was shown: look once "
+        "more and press again. Nothing was sent."
+    ),
 )
-UNREADABLE = Problem("render", "This press did not arrive whole. Look once more and press again. Nothing was sent.")
+UNREADABLE = Problem(
+    "render", english("This press did not arrive whole. Look once more and press again. Nothing was sent.")
+)
 
 
 @login_required
@@ -93,7 +100,7 @@ def _save_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, p
     """
     text, by = draft.data["values"].get("prompt", ""), access.person(request)
     if not text.strip():
-        raise ValidationError("There is no text to save yet.")
+        raise ValidationError(_("There is no text to save yet."))
     known = Prompt.objects.filter(project=project, pk__in=press.numbers[:1]).first()
     if known is not None:
         version, is_new = prompts.save_version(prompt=known, text=text, by=by)
@@ -101,7 +108,8 @@ def _save_prompt(request: HttpRequest, project: Project, draft: ComposerDraft, p
         title = press.title or " ".join(text.split()[:8])[:160]
         version, is_new = prompts.create(project=project, title=title, text=text, by=by), True
     drafts.use_version(draft=draft, version=version)
-    return f"Saved as {version}." if is_new else f"{version} already says exactly this."
+    said = _("Saved as %(version)s.") if is_new else _("%(version)s already says exactly this.")
+    return said % {"version": version}
 
 
 def _own_shape(request: HttpRequest, project: Project, draft: ComposerDraft, press: Press) -> str:
@@ -149,8 +157,17 @@ def _said_of(made: list[Render]) -> str:
     """What the press did; of several tabs with the same draft only the first one pays."""
     if made[0].was_asked_before:
         names = ", ".join(str(take.pk) for take in made)
-        return f"Already asked for: {'take' if len(made) == 1 else 'takes'} {names}. Nothing new is paid for."
-    return f"{'One take is' if len(made) == 1 else f'{len(made)} takes are'} on the way."
+        words = ngettext(
+            "Already asked for: take %(takes)s. Nothing new is paid for.",
+            "Already asked for: takes %(takes)s. Nothing new is paid for.",
+            len(made),
+        )
+        return words % {"takes": names}
+    if len(made) == 1:
+        return _("One take is on the way.")
+    return ngettext("%(number)s take is on the way.", "%(number)s takes are on the way.", len(made)) % {
+        "number": len(made)
+    }
 
 
 def _ask_for_takes(request: HttpRequest, project: Project, composition: Composition, press: Press) -> list[Render]:

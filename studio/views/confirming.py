@@ -9,11 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from studio import access
 from studio.choices import Standing
 from studio.forms.confirming import ChargeForm
-from studio.lib.money import money
+from studio.lib.figures import money
 from studio.models import Render
 from studio.services import confirming
 from studio.views.form_pages import form_on, take_page
@@ -61,7 +62,7 @@ def _charged(request: HttpRequest, take: Render, amount: Decimal) -> str:
         confirming.correct(render=take, actor=user, amount=amount, about=about, is_sure=is_sure, address=address)
     else:
         confirming.say_charged(render=take, actor=user, amount=amount, is_sure=is_sure, address=address)
-    return f"Written down: {money(amount, take.currency)} were charged."
+    return _("Written down: %(sum)s were charged.") % {"sum": money(amount, take.currency)}
 
 
 def _sum_that_was_seen(request: HttpRequest) -> Decimal | None:
@@ -73,4 +74,4 @@ def _free(request: HttpRequest, take: Render) -> str:
     # The question that was on the page: it may be another by now.
     about, by = request.POST.get("about", Standing.POSSIBLY), access.actor(request)
     confirming.say_free(render=take, actor=access.person(request), about=about, address=by.address)
-    return "Written down: nothing is charged for it, and the money is free again."
+    return _("Written down: nothing is charged for it, and the money is free again.")

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from studio.choices import RenderState
 from studio.models import PriceStop, Render, User
 from studio.services import keys, pricing
+from studio.views import words
 
 
 def studio(request: HttpRequest) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def studio(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in {"dark", "light", "system"} else "dark",
         "demo_mode": settings.STUDIO_DEMO,
+        "words_url": words.address,
         # A function, so that only a whole page of an admin asks; a fragment and everybody else pay nothing.
         "refused_keys": lambda: _refused_keys(request),
         "price_stops": lambda: _price_stops(request),

@@ -10,16 +10,19 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from studio.lib.addresses import is_loopback_host
 from studio.models import User
+from studio.views.language import keep_in_cookie
 
-# The demo's user names, what each is there to try, and their icons.
+# The demo's user names, what their doors say, what each is there to try, and their icons.
 ROLES = (
-    ("artist", "Artist", "Writes prompts and renders takes", "prompt"),
-    ("reviewer", "Reviewer", "Looks at takes", "play"),
-    ("admin", "Admin", "Looks after people and projects", "people"),
+    ("artist", gettext_lazy("Enter as artist"), gettext_lazy("Writes prompts and renders takes"), "prompt"),
+    ("reviewer", gettext_lazy("Enter as reviewer"), gettext_lazy("Looks at takes"), "play"),
+    ("admin", gettext_lazy("Enter as admin"), gettext_lazy("Looks after people and projects"), "people"),
 )
 
 # Any of these says that somebody else asks through a proxy on this machine.
@@ -42,9 +45,11 @@ def demo_enter(request: HttpRequest, role: str) -> HttpResponse:
         raise Http404
     user = User.objects.filter(username=role, is_active=True).first()
     if user is None or user.has_usable_password():
-        messages.error(request, "The demo is not set up here. Run “manage.py demo”, or sign in with a password.")
+        messages.error(request, _("The demo is not set up here. Run “manage.py demo”, or sign in with a password."))
         return redirect("sign-in")
     login(request, user, backend="studio.views.backends.PersonBackend")
     target = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if own else "home")
+    response = redirect(target if own else "home")
+    keep_in_cookie(response, user.language)
+    return response

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from studio import access
@@ -18,8 +19,8 @@ from studio.forms.exports import ABOUT, ExportForm, numbers
 from studio.media import storage
 from studio.media.ranges import ranged_response
 from studio.models import Project, Render
-from studio.services import export_choice, exports
-from studio.services.export_choice import BY_NUMBER
+from studio.services import boards, export_choice, exports
+from studio.services.export_choice import AS_GIVEN, BY_NUMBER
 from studio.views.projects import about
 
 SHOWN = 50
@@ -46,11 +47,13 @@ def export_list(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def export_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for one: of the takes in `?take=`, else of all that are approved."""
+    """Ask for one: of the takes in `?take=`, of those of `?collection=` in its order, else of all that are approved."""
     project = access.project(request, slug)
-    form = ExportForm(request.POST or None, initial={"format": ExportFormat.ZIP, "order": BY_NUMBER})
+    order = AS_GIVEN if "collection" in request.GET else BY_NUMBER
+    form = ExportForm(request.POST or None, initial={"format": ExportFormat.ZIP, "order": order})
     if request.method == "POST" and form.is_valid():
-        takes = export_choice.chosen(project=project, numbers=numbers(request.POST.getlist("take")))
+        wanted = numbers(request.POST.getlist("take"))
+        takes = export_choice.listed(export_choice.chosen(project=project, numbers=wanted), wanted)
         try:
             exports.ask(
                 project=project,
@@ -61,7 +64,7 @@ def export_create(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "It is being made. You can go on with something else meanwhile.")
+            messages.success(request, _("It is being made. You can go on with something else meanwhile."))
             return redirect("export-list", slug)
     status = 422 if request.method == "POST" else 200
     return render(request, "exports/new.html", _new_page(request, project, form), status=status)
@@ -74,7 +77,7 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     export = access.export(request, pk)
     path = storage.absolute(export.file) if export.file else None
     if path is None or not path.is_file():
-        messages.warning(request, "This file is not there, or not any more. Ask for the export again.")
+        messages.warning(request, _("This file is not there, or not any more. Ask for the export again."))
         return redirect("export-list", export.project.slug)
     return ranged_response(
         request,
@@ -87,7 +90,7 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _new_page(request: HttpRequest, project: Project, form: ExportForm) -> dict[str, Any]:
     """The form with the takes that it is about; those without a film are named and left out."""
-    wanted = numbers((request.POST if request.method == "POST" else request.GET).getlist("take"))
+    wanted = _wanted(request, project)
     found = _chosen(request, project, wanted)
     takes = [take for take in found if exports.has_file(take)]
     return {
@@ -96,13 +99,24 @@ def _new_page(request: HttpRequest, project: Project, form: ExportForm) -> dict[
         "takes": takes,
         "bare": [take for take in found if not exports.has_file(take)],
         "unknown": len(set(wanted) - {take.pk for take in found}),
-        "is_chosen": bool(wanted),
+        "is_chosen": bool(wanted) or "collection" in request.GET,
         "total": exports.total_size(takes),
         "formats": [(format, format.label, ABOUT[format]) for format in ExportFormat],
     }
 
 
+def _wanted(request: HttpRequest, project: Project) -> list[int]:
+    """The numbers of the takes that the form or the address names."""
+    if request.method == "POST":
+        return numbers(request.POST.getlist("take"))
+    if "collection" in request.GET:
+        # One more than an export may hold, so that it says so.
+        return boards.numbers(collection=access.collection_in(request, project), most=exports.MOST_TAKES + 1)
+    return numbers(request.GET.getlist("take"))
+
+
 def _chosen(request: HttpRequest, project: Project, wanted: list[int]) -> list[Render]:
-    if wanted or request.method == "POST":
-        return export_choice.chosen(project=project, numbers=wanted)
-    return export_choice.approved(project=project)
+    found = export_choice.chosen(project=project, numbers=wanted)
+    if request.method == "POST" or "collection" in request.GET:
+        return export_choice.listed(found, wanted)
+    return found if wanted else export_choice.approved(project=project)

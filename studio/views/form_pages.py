@@ -109,9 +109,34 @@ def people_page(request: HttpRequest, pk: int | None = None, change: str = "") -
     return reverse("people-list")
 
 
+def asset_page(request: HttpRequest, pk: int) -> str:
+    """Where a reference is looked at."""
+    return reverse("asset-detail", args=[access.asset(request, pk).pk])
+
+
+def collection_list_page(request: HttpRequest, slug: str) -> str:
+    """Where the collections of a project are."""
+    return reverse("collection-list", args=[access.project(request, slug).slug])
+
+
+def collection_page(request: HttpRequest, pk: int) -> str:
+    """Where a collection is put in order."""
+    return reverse("collection-detail", args=[access.collection(request, pk).pk])
+
+
 def prompt_page(request: HttpRequest, slug: str, pk: int) -> str:
     """Where a prompt is written."""
     return reverse("prompt-detail", args=[slug, access.prompt(request, slug, pk, access.WHO_SPENDS).pk])
+
+
+def matrix_page(request: HttpRequest, pk: int) -> str:
+    """Where a matrix is typed, and what became of it is seen."""
+    return reverse("matrix-detail", args=[access.matrix(request, pk, access.WHO_SPENDS).pk])
+
+
+def prompt_to_read(request: HttpRequest, slug: str, pk: int) -> str:
+    """Where every member reads a prompt."""
+    return reverse("prompt-detail", args=[slug, access.prompt(request, slug, pk).pk])
 
 
 def key_page(request: HttpRequest, pk: int) -> str:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from studio.choices import Verdict, VisitKind
 from studio.forms.comments import CommentForm
@@ -60,7 +61,7 @@ def decide(request: HttpRequest, visitor: Visitor, number: int) -> HttpResponse:
             # The service speaks of takes by their own numbers, which are not a guest's to know.
             own_words = error.message_dict.get("reason") if hasattr(error, "error_dict") else None
             form.add_error(
-                None, own_words or "This take cannot be decided on at the moment. Ask whoever sent the link."
+                None, own_words or _("This take cannot be decided on at the moment. Ask whoever sent the link.")
             )
         else:
             _log(request, visitor, shown, VisitKind.DECIDED)

@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from studio.models import Guest, GuestLink
@@ -127,7 +128,7 @@ def _answer(view: View, request: HttpRequest, token: str, named: dict[str, Any])
         closed["HX-Refresh"] = "true"
         return closed
     if _is_flood(request, link):
-        return too_fast(request, "Very much was asked for from where you are. Please try again in a minute.")
+        return too_fast(request, _("Very much was asked for from where you are. Please try again in a minute."))
     return view(request, link, **named)
 
 

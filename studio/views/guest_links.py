@@ -10,14 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from studio import access
 from studio.choices import FileState, RenderState, ReviewState
 from studio.forms.guests import ChangeLinkForm, GuestLinkForm, ids_asked_for
+from studio.lib.english import english
 from studio.models import GuestLink, Project, Render
-from studio.services import guest_links, previews
+from studio.services import boards, guest_links, previews
 from studio.services.guest_links import MOST_TAKES
 from studio.views.form_pages import form_on, guest_link_page
 from studio.views.projects import about
@@ -26,7 +28,7 @@ PAGE = 50
 VISITS = 25
 # Of takes to choose from, beside those that are chosen already.
 OFFERED = 40
-GONE = "Some of these takes are not here any more. Look at what is ticked, and send it again."
+GONE = english("Some of these takes are not here any more. Look at what is ticked, and send it again.")
 _ON_THE_WAY = (FileState.WAITING, FileState.RUNNING)
 # What the service calls a thing, where the form calls it otherwise.
 _FIELDS = {"expires_at": "until", "takes": "take"}
@@ -52,10 +54,10 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make a link to the takes of `?take=`, or to all that are approved."""
+    """Make a link to the takes of `?take=`, to those of `?collection=` in its order, or to all that are approved."""
     project = access.project(request, slug, access.WHO_MANAGES)
     if request.method == "GET":
-        chosen = ids_asked_for(request.GET.getlist("take")) or _approved(project)
+        chosen = _asked_for(request, project) or _approved(project)
         return _new_page(request, project, GuestLinkForm(initial={"take": chosen}), chosen)
     form = GuestLinkForm(request.POST)
     if not form.is_valid():
@@ -66,12 +68,12 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     takes = _in_order(project, chosen)
     try:
         if len(takes) < len(chosen):
-            raise ValidationError({"takes": GONE})
+            raise ValidationError({"takes": _(GONE)})
         link = guest_links.create_link(project=project, takes=takes, actor=access.actor(request), **words, **rights)
     except ValidationError as error:
         _show(form, error)
         return _new_page(request, project, form, chosen, status=422)
-    messages.success(request, "The link is ready: copy it and send it to your guests.")
+    messages.success(request, _("The link is ready: copy it and send it to your guests."))
     return redirect("guest-link-detail", link.pk)
 
 
@@ -96,7 +98,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         _show(form, error)
         return _detail_page(request, link, form, status=422)
-    messages.success(request, "The link is changed. Whoever has it open sees that with their next click.")
+    messages.success(request, _("The link is changed. Whoever has it open sees that with their next click."))
     return redirect("guest-link-detail", pk)
 
 
@@ -106,9 +108,11 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End the link for good."""
     link = access.guest_link(request, pk)
     if guest_links.revoke(link=link, actor=access.actor(request)):
-        messages.success(request, f"The link for “{link.label}” is withdrawn and shows nothing any more.")
+        messages.success(
+            request, _("The link for “%(link)s” is withdrawn and shows nothing any more.") % {"link": link.label}
+        )
     else:
-        messages.info(request, "That link was withdrawn already.")
+        messages.info(request, _("That link was withdrawn already."))
     return redirect("guest-link-detail", pk)
 
 
@@ -117,7 +121,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def remake(request: HttpRequest, pk: int) -> HttpResponse:
     """Try again to make the copies that could not be made."""
     number = previews.try_again(link=access.guest_link(request, pk))
-    messages.info(request, "They are made once more." if number else "Nothing was left to make.")
+    messages.info(request, _("They are made once more.") if number else _("Nothing was left to make."))
     return redirect("guest-link-detail", pk)
 
 
@@ -166,6 +170,13 @@ def _new_page(
 def _ready(project: Project) -> QuerySet[Render]:
     ready = Render.objects.present().filter(project=project, state=RenderState.READY, output__isnull=False)
     return ready.select_related("output").defer("result_url", "estimate_basis")
+
+
+def _asked_for(request: HttpRequest, project: Project) -> list[int]:
+    if "collection" in request.GET:
+        collection = access.collection_in(request, project)
+        return boards.watchable(collection=collection, most=MOST_TAKES)
+    return ids_asked_for(request.GET.getlist("take"))
 
 
 def _approved(project: Project) -> list[int]:

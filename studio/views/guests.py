@@ -174,7 +174,7 @@ def _verdicts(visitor: Visitor) -> dict[int, dict[str, Any]]:
 def _verdict(review: Review, guest: Guest) -> dict[str, str]:
     is_own = review.guest_id == guest.pk
     words = {"reason": review.reason, "name": ""} if is_own else {"reason": "", "name": _name_of(review)}
-    return {"value": review.verdict, "label": Verdict(review.verdict).label, **words}
+    return {"value": review.verdict, "label": str(Verdict(review.verdict).label), **words}
 
 
 def _name_of(review: Review) -> str:

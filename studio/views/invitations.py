@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -45,11 +46,11 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if not user.is_admin and (project is None or project.role_of(user) is None):
         raise Http404
     if not people.may_invite(by=user, project=project, makes_admin=invitation.makes_admin):
-        raise PermissionDenied("Only those who could have made this link can withdraw it.")
+        raise PermissionDenied(_("Only those who could have made this link can withdraw it."))
     if invitations.revoke(invitation=invitation):
-        messages.success(request, "The link is withdrawn and lets nobody in any more.")
+        messages.success(request, _("The link is withdrawn and lets nobody in any more."))
     else:
-        messages.info(request, "That link was not open any more.")
+        messages.info(request, _("That link was not open any more."))
     if request.POST.get("back") == "people" and user.is_admin or project is None:
         return redirect("people-list")
     return redirect("project-members", project.slug)
@@ -80,7 +81,7 @@ def _make_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except invitations.InvitationClosed:
             return _closed(request, "used")
         except IntegrityError:
-            form.add_error("username", "Somebody has just taken this name. Please choose another.")
+            form.add_error("username", _("Somebody has just taken this name. Please choose another."))
         else:
             login(request, user, backend="studio.views.backends.PersonBackend")
             return _welcome(request, invitation)
@@ -90,9 +91,9 @@ def _make_account(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if invitation.project is None:
-        messages.success(request, "Welcome. You are a studio admin now.")
+        messages.success(request, _("Welcome. You are a studio admin now."))
         return redirect("home")
-    messages.success(request, f"Welcome to “{invitation.project.name}”.")
+    messages.success(request, _("Welcome to “%(project)s”.") % {"project": invitation.project.name})
     return redirect("project-detail", invitation.project.slug)
 
 

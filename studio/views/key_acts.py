@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -32,7 +33,7 @@ def key_rename(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error("label", error)
         else:
-            messages.success(request, "Renamed.")
+            messages.success(request, _("Renamed."))
             return redirect("key-detail", pk)
     form.forget_keys()
     return detail_page(request, access.provider_key(request, pk), status=422, name_form=form)
@@ -50,7 +51,7 @@ def key_limits(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "The limits are saved.")
+            messages.success(request, _("The limits are saved."))
             return redirect("key-detail", pk)
     return detail_page(request, key, status=422, limits_form=form)
 
@@ -70,7 +71,7 @@ def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "The new secret is stored. Work under way keeps the old one until it is done.")
+            messages.success(request, _("The new secret is stored. Work under way keeps the old one until it is done."))
             warn_of_secret(request, form.provider, chosen["secret"])
             return redirect(f"{reverse('key-detail', args=[pk])}#key-title")
     form.ask_for_secrets_again()
@@ -89,7 +90,9 @@ def key_pause(request: HttpRequest, pk: int) -> HttpResponse:
         keys.pause(key=key, actor=access.actor(request), reason=form.cleaned_data["reason"])
     except ValidationError as error:
         return detail_page(request, key, status=422, problem=str(error.message))
-    messages.success(request, f"“{key.label}” is paused. What is under way goes on; nothing new is sent with it.")
+    messages.success(
+        request, _("“%(key)s” is paused. What is under way goes on; nothing new is sent with it.") % {"key": key.label}
+    )
     return redirect("key-detail", pk)
 
 
@@ -102,7 +105,7 @@ def key_resume(request: HttpRequest, pk: int) -> HttpResponse:
         keys.resume(key=key, actor=access.actor(request))
     except ValidationError as error:
         return detail_page(request, key, status=422, problem=str(error.message))
-    messages.success(request, f"“{key.label}” is in use again.")
+    messages.success(request, _("“%(key)s” is in use again.") % {"key": key.label})
     return redirect("key-detail", pk)
 
 
@@ -118,7 +121,7 @@ def key_delete(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             problem = str(error.message)
         else:
-            messages.success(request, f"“{key.label}” is deleted. Takes made with it stay.")
+            messages.success(request, _("“%(key)s” is deleted. Takes made with it stay.") % {"key": key.label})
             return redirect("key-list")
     row = row_of(key)
     takes = open_takes(key=key) if row.open else []

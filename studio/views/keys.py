@@ -14,6 +14,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -62,7 +63,9 @@ def key_create(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"“{key.label}” is stored. Check it before somebody renders with it.")
+            messages.success(
+                request, _("“%(key)s” is stored. Check it before somebody renders with it.") % {"key": key.label}
+            )
             warn_of_secret(request, provider, form.cleaned_data["secret"])
             return redirect(f"{reverse('key-detail', args=[key.pk])}#key-title")
     if form.is_bound:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from studio import access
@@ -35,7 +36,7 @@ def invitation_create(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, project, form, status=422)
     role, note = Role(form.cleaned_data["role"]), form.cleaned_data["note"]
     invitations.invite(by=access.person(request), project=project, role=role, note=note)
-    messages.success(request, "The link is ready: copy it and send it to one person.")
+    messages.success(request, _("The link is ready: copy it and send it to one person."))
     return redirect("project-members", slug)
 
 
@@ -47,13 +48,13 @@ def member_role(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     member = get_object_or_404(project.memberships.select_related("user"), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _page(request, project, InvitationForm(), status=422, problem="Choose one of the roles.")
+        return _page(request, project, InvitationForm(), status=422, problem=_("Choose one of the roles."))
     role = Role(form.cleaned_data["role"])
     try:
         people.change_role(membership=member, role=role)
     except ValidationError as error:
         return _page(request, project, InvitationForm(), status=422, problem=str(error.message))
-    messages.success(request, f"{member.user.label} is now {role.label.lower()}.")
+    messages.success(request, _("%(user)s is now %(role)s.") % {"user": member.user.label, "role": role.label.lower()})
     return redirect("project-members", slug)
 
 
@@ -67,7 +68,9 @@ def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         people.remove_member(membership=member)
     except ValidationError as error:
         return _page(request, project, InvitationForm(), status=422, problem=str(error.message))
-    messages.success(request, f"{member.user.label} is no longer in this project. Their work stays.")
+    messages.success(
+        request, _("%(user)s is no longer in this project. Their work stays.") % {"user": member.user.label}
+    )
     if member.user == request.user:
         return redirect("home")
     return redirect("project-members", slug)

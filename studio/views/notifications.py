@@ -15,16 +15,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from studio import access
 from studio.forms.notifications import NoticeForm
+from studio.lib.english import english
 from studio.models import Notification, User
 from studio.services import notifications
 from studio.views.form_pages import form_on
 
 PAGE = 50
-_NEW = "New"
+_NEW = english("New")
 # How a cursor begins, by the half of the list that its line stands in.
 _UNREAD, _READ = "u", "r"
 
@@ -67,7 +69,7 @@ def notification_read(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("newest", "")
     newest = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 16 else 0
     if notifications.mark_all_read(person=access.person(request), up_to=newest):
-        messages.success(request, "Everything is marked as read.")
+        messages.success(request, _("Everything is marked as read."))
     return redirect("notification-list")
 
 
@@ -90,7 +92,7 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     form = NoticeForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         notifications.choose(person=person, choices=form.choices(), email=form.cleaned_data["email"])
-        messages.success(request, "You are told as you chose from now on.")
+        messages.success(request, _("You are told as you chose from now on."))
         return redirect("notification-settings")
     context = {"section": "notifications", "form": form, "sends_mail": settings.STUDIO_SENDS_MAIL}
     return render(request, "notifications/settings.html", context, status=422 if request.method == "POST" else 200)
@@ -117,10 +119,10 @@ def _groups(lines: Iterable[Notification]) -> list[Group]:
 
 def _title(line: Notification, today: date) -> str:
     if line.read_at is None:
-        return _NEW
+        return _(_NEW)
     day = timezone.localdate(line.created_at)
     if day == today:
-        return "Today"
+        return _("Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
+        return _("Yesterday")
     return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"

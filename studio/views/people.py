@@ -10,20 +10,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.choices import Role
 from studio.forms.people import StudioInvitationForm
+from studio.lib.english import english
 from studio.models import Membership, User
 from studio.services import invitations, people
 from studio.views.form_pages import form_on, people_page
 
 _CHANGES: dict[str, tuple[Callable[..., None], str]] = {
-    "make-admin": (people.make_admin, "{} is a studio admin now."),
-    "unmake-admin": (people.unmake_admin, "{} is no longer a studio admin."),
-    "deactivate": (people.deactivate, "{} is signed out everywhere and cannot sign in any more."),
-    "reactivate": (people.reactivate, "{} can sign in again."),
+    "make-admin": (people.make_admin, english("%(person)s is a studio admin now.")),
+    "unmake-admin": (people.unmake_admin, english("%(person)s is no longer a studio admin.")),
+    "deactivate": (people.deactivate, english("%(person)s is signed out everywhere and cannot sign in any more.")),
+    "reactivate": (people.reactivate, english("%(person)s can sign in again.")),
 }
 
 
@@ -51,7 +53,7 @@ def people_invite(request: HttpRequest) -> HttpResponse:
         makes_admin=chosen["makes_admin"],
         note=chosen["note"],
     )
-    messages.success(request, "The link is ready: copy it and send it to one person.")
+    messages.success(request, _("The link is ready: copy it and send it to one person."))
     return redirect("people-list")
 
 
@@ -64,13 +66,13 @@ def person_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
         raise Http404
     person = get_object_or_404(User, pk=pk)
     if change == "deactivate" and person == admin:
-        return _page(request, StudioInvitationForm(), status=422, problem="You cannot shut yourself out.")
+        return _page(request, StudioInvitationForm(), status=422, problem=_("You cannot shut yourself out."))
     act, done = _CHANGES[change]
     try:
         act(user=person)
     except ValidationError as error:
         return _page(request, StudioInvitationForm(), status=422, problem=str(error.message))
-    messages.success(request, done.format(person.label))
+    messages.success(request, _(done) % {"person": person.label})
     return redirect("home" if change == "unmake-admin" and person == admin else "people-list")
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from studio import access
@@ -46,9 +47,9 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, form_of={stop.pk: form}, status=422)
     reason = form.cleaned_data.get("reason", "") if form.is_valid() else ""
     if drift.lift(stop=stop, actor=access.actor(request), reason=reason):
-        messages.success(request, "It is quoted again. From now on its bills are compared afresh.")
+        messages.success(request, _("It is quoted again. From now on its bills are compared afresh."))
     else:
-        messages.info(request, "Somebody has let it be quoted again already.")
+        messages.info(request, _("Somebody has let it be quoted again already."))
     return redirect("price-list")
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from studio import access
@@ -48,7 +49,7 @@ def project_hook(request: HttpRequest, slug: str) -> HttpResponse:
     if secret:
         # In this very answer and in no other: there is no address under which it could be read again.
         return _page(request, project, secret=secret)
-    messages.success(request, "Saved. It holds for what happens from now on.")
+    messages.success(request, _("Saved. It holds for what happens from now on."))
     return redirect("project-hook", slug)
 
 
@@ -72,7 +73,7 @@ def hook_test(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project(request, slug, access.WHO_MANAGES)
     try:
         project_hooks.send_test(project=project, actor=access.actor(request))
-        messages.success(request, "The test is on its way; what becomes of it is shown below.")
+        messages.success(request, _("The test is on its way; what becomes of it is shown below."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("project-hook", slug)
@@ -85,7 +86,7 @@ def dispatch_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     project = access.project(request, slug, access.WHO_MANAGES)
     try:
         dispatches.send_again(dispatch=_sent(project, pk), actor=access.actor(request))
-        messages.success(request, "It is sent once more.")
+        messages.success(request, _("It is sent once more."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("project-hook", slug)

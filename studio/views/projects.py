@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from studio import access
@@ -17,7 +18,7 @@ from studio.choices import Role
 from studio.forms.budgets import BudgetForm
 from studio.forms.projects import ProjectForm, ProjectSettingsForm
 from studio.models import Budget, Project
-from studio.services import projects, reviews
+from studio.services import guide, projects, reviews, sandbox_keys
 from studio.services.budgets import limits_of
 
 _POSTERS = 3
@@ -57,6 +58,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": [card for card in cards if not card.project.archived_at],
         "archived": [card for card in cards if card.project.archived_at],
         "may_create": projects.may_create(user),
+        "guide": guide.guide_for(user),
+        "sandbox_is_offered": sandbox_keys.is_offered(),
     }
     return render(request, "home/index.html", context)
 
@@ -67,7 +70,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
     """Start a project; whoever starts it manages it."""
     user = access.person(request)
     if not projects.may_create(user):
-        raise PermissionDenied("Only studio admins and managers of a project start new ones.")
+        raise PermissionDenied(_("Only studio admins and managers of a project start new ones."))
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,7 +78,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"“{project.name}” is ready. You are its manager.")
+            messages.success(request, _("“%(project)s” is ready. You are its manager.") % {"project": project.name})
             return redirect("project-detail", slug=project.slug)
     return render(request, "projects/new.html", {"form": form, "section": "projects"}, status=_status(request))
 
@@ -91,7 +94,7 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponse:
         projects.describe(project=project, default_settings=form.default_settings(), **words)
         rules = {name: form.cleaned_data[name] for name in ("approvals_needed", "artists_decide_on_own")}
         reviews.set_rules(project=project, actor=access.person(request), **rules)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("project-settings", slug=project.slug)
     return settings_page(request, project, form=form)
 
@@ -119,7 +122,10 @@ def project_archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a project away."""
     project = access.project(request, slug, access.WHO_MANAGES)
     projects.archive(project=project)
-    messages.success(request, f"“{project.name}” is archived: everything can still be read, nothing new is made.")
+    messages.success(
+        request,
+        _("“%(project)s” is archived: everything can still be read, nothing new is made.") % {"project": project.name},
+    )
     return redirect("project-settings", slug=project.slug)
 
 
@@ -129,13 +135,13 @@ def project_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring a project back."""
     project = access.project(request, slug, access.WHO_MANAGES)
     projects.unarchive(project=project)
-    messages.success(request, f"“{project.name}” is back.")
+    messages.success(request, _("“%(project)s” is back.") % {"project": project.name})
     return redirect("project-settings", slug=project.slug)
 
 
 def _card(project: Any) -> Card:
     ids = [getattr(project, f"poster_{number}") for number in range(1, _POSTERS + 1)]
-    role = Role(project.my_role).label if project.my_role else "Studio admin"
+    role = str(Role(project.my_role).label) if project.my_role else _("Studio admin")
     return Card(project=project, posters=[take for take in ids if take], role=role)
 
 

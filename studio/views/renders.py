@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from studio import access
@@ -22,6 +23,7 @@ from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
 from studio.views.comments import talk_context
 from studio.views.form_pages import form_on, take_page
+from studio.views.marks import card_context, marked
 from studio.views.player_context import member_urls, player_of
 from studio.views.review_panel import review_context
 from studio.views.shots import shot_context
@@ -46,6 +48,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail_context(request: HttpRequest, take: Render) -> dict[str, Any]:
     """Everything about one take."""
+    marked(request, [take])
     siblings = take.project.renders.present().values_list("pk", flat=True)
     may_spend = access.may(request, take.project, access.WHO_SPENDS)
     return {
@@ -125,8 +128,9 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
         again = renders.retry(render=take, asked_by=access.person(request), sound=sound)
     except (Refused, ValidationError) as error:
         return _back(request, take, " ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
-    how = "once more" if sound else "once more without sound"
-    return _back(request, again, f"Asked for {how}; it is new work with its own price.")
+    asked = _("Asked for once more; it is new work with its own price.")
+    silently = _("Asked for once more without sound; it is new work with its own price.")
+    return _back(request, again, asked if sound else silently)
 
 
 @login_required
@@ -136,7 +140,7 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
     take = access.render(request, pk, access.WHO_SPENDS)
     try:
         second_looks.look_again(render=take, actor=access.person(request))
-        messages.success(request, "The gateway is asked once more. Nothing new is paid for.")
+        messages.success(request, _("The gateway is asked once more. Nothing new is paid for."))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("render-detail", pk=pk)
@@ -201,6 +205,4 @@ def _back(request: HttpRequest, take: Render, said: str, level: int = messages.S
 
 
 def _card(request: HttpRequest, take: Render) -> HttpResponse:
-    may_spend = access.may(request, take.project, access.WHO_SPENDS)
-    spends_in = {take.project_id} if may_spend else set()
-    return render(request, "renders/_card.html", {"take": take, "spends_in": spends_in, "selects": True})
+    return render(request, "renders/_card.html", card_context(request, take))

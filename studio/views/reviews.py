@@ -10,11 +10,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation
 
 from studio import access
 from studio.choices import Verdict
 from studio.forms.reviews import DecisionForm, SendForm
+from studio.lib.english import english
 from studio.models import Render
 from studio.services import reviews
 from studio.views.chosen import chosen, gone_back, listed, told
@@ -23,9 +26,13 @@ from studio.views.renders import detail_context
 from studio.views.review_panel import review_context
 from studio.views.review_room import next_room, queue_of, room_context
 
-SAID = {Verdict.APPROVED: "Approved", Verdict.CHANGES: "Asked for changes on", Verdict.REJECTED: "Rejected"}
-NOT_YOURS = "Take {take}: in {project} you look and decide; artists and managers send takes."
-WITHOUT = "Choose the takes to send first."
+SAID = {
+    Verdict.APPROVED: english("Approved take %(take)s."),
+    Verdict.CHANGES: english("Asked for changes on take %(take)s."),
+    Verdict.REJECTED: english("Rejected take %(take)s."),
+}
+NOT_YOURS = english("Take %(take)s: in %(project)s you look and decide; artists and managers send takes.")
+WITHOUT = english("Choose the takes to send first.")
 
 
 @login_required
@@ -34,9 +41,9 @@ def send(request: HttpRequest) -> HttpResponse:
     """Send those of the chosen takes that can be; say what was left out, and why."""
     found, form = chosen(request), SendForm(request.POST)
     if not found:
-        return told(request, WITHOUT, messages.WARNING)
+        return told(request, _(WITHOUT), messages.WARNING)
     if not any(role in access.WHO_SPENDS for _, role in found):
-        raise PermissionDenied("Your role in this project does not allow that.")
+        raise PermissionDenied(_("Your role in this project does not allow that."))
     if not form.is_valid():
         return _not_sent(request, found[0][0], form)
     able, left_out = [], []
@@ -54,7 +61,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def _not_yours(take: Render) -> str:
-    return NOT_YOURS.format(take=take.pk, project=take.project.name)
+    return _(NOT_YOURS) % {"take": take.pk, "project": take.project.name}
 
 
 def _not_sent(request: HttpRequest, take: Render, form: SendForm) -> HttpResponse:
@@ -68,8 +75,10 @@ def _not_sent(request: HttpRequest, take: Render, form: SendForm) -> HttpRespons
 
 def _sent(request: HttpRequest, sent: list[Render], left_out: list[str]) -> HttpResponse:
     number = len(sent)
-    words = [f"Sent {f'take {sent[0].pk}' if number == 1 else f'{number} takes'} for review."] if sent else []
-    said = " ".join([*words, *listed(left_out, "Nothing was sent." if not sent else "Left out:")])
+    of_one = _("Sent take %(take)s for review.")
+    of_many = ngettext("Sent %(number)s take for review.", "Sent %(number)s takes for review.", number)
+    words = [(of_one if number == 1 else of_many) % {"take": sent[0].pk, "number": number}] if sent else []
+    said = " ".join([*words, *listed(left_out, _("Nothing was sent.") if not sent else _("Left out:"))])
     level = messages.WARNING if left_out else messages.SUCCESS
     if sent and _wants_panel(request):
         return _panel(request, access.render(request, sent[0].pk), said=said)
@@ -85,7 +94,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         reviews.take_back(take=take, actor=access.person(request))
     except ValidationError as error:
         return _stay(request, pk, " ".join(error.messages), messages.WARNING)
-    return _stay(request, pk, f"Take {pk} is taken back from review.")
+    return _stay(request, pk, _("Take %(take)s is taken back from review.") % {"take": pk})
 
 
 @login_required
@@ -99,7 +108,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             _keep(form, error)
         else:
-            said = f"{SAID[Verdict(form.cleaned_data['verdict'])]} take {pk}."
+            said = _(SAID[Verdict(form.cleaned_data["verdict"])]) % {"take": pk}
             # One that nobody sent is in no queue that could go on.
             goes_on = _in_room(request) and take.review_asked_at is not None
             return _go_on(request, take, said) if goes_on else _stay(request, pk, said)
@@ -125,7 +134,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         reviews.withdraw(take=take, reviewer=access.person(request))
     except ValidationError as error:
         return _stay(request, pk, " ".join(error.messages), messages.WARNING)
-    return _stay(request, pk, "Your verdict is withdrawn; the history keeps it.")
+    return _stay(request, pk, _("Your verdict is withdrawn; the history keeps it."))
 
 
 def _go_on(request: HttpRequest, take: Render, said: str) -> HttpResponse:

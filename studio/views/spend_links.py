@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from studio.lib.english import english
 from studio.lib.months import Month
 from studio.services.spend_report import Line
 from studio.services.spend_scope import Grouping, Scope, gateway_name, model_name
@@ -14,11 +16,11 @@ from studio.services.spend_scope import Grouping, Scope, gateway_name, model_nam
 # What a line opens into: the first of these that the line itself and the filters leave open.
 _DEEPER = (Grouping.PROJECT, Grouping.PERSON, Grouping.MODEL, Grouping.GATEWAY, Grouping.MONTH)
 _NAMES = {
-    Grouping.MONTH: "Month",
-    Grouping.PROJECT: "Project",
-    Grouping.PERSON: "Person",
-    Grouping.MODEL: "Model",
-    Grouping.GATEWAY: "Gateway",
+    Grouping.MONTH: english("Month"),
+    Grouping.PROJECT: english("Project"),
+    Grouping.PERSON: english("Person"),
+    Grouping.MODEL: english("Model"),
+    Grouping.GATEWAY: english("Gateway"),
 }
 _YEAR = 12
 
@@ -65,7 +67,7 @@ class Links:
             scope = self.scope
             if item is Grouping.MONTH and scope.first == scope.last and self.by is not item:
                 scope = replace(scope, first=scope.last.later(1 - _YEAR))
-            found.append(Link(_NAMES[item], self.to(scope=scope, by=item), item is self.by))
+            found.append(Link(_(_NAMES[item]), self.to(scope=scope, by=item), item is self.by))
         return found
 
     def deeper(self, line: Line, currency: str) -> str:
@@ -104,10 +106,10 @@ def periods(links: Links, months: list[Month]) -> list[Link]:
     """The spans that are asked for most; `months` are all there are, the present one last."""
     this, first = months[-1], months[0]
     spans = {
-        "This month": (this, this),
-        "Last month": (this.later(-1), this.later(-1)),
-        "12 months": (this.later(1 - _YEAR), this),
-        "Everything": (first, this),
+        _("This month"): (this, this),
+        _("Last month"): (this.later(-1), this.later(-1)),
+        _("12 months"): (this.later(1 - _YEAR), this),
+        _("Everything"): (first, this),
     }
     # In a young studio two names may be for one span: the shorter one is what was meant.
     here = next((name for name, span in spans.items() if span == (links.scope.first, links.scope.last)), "")

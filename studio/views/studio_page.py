@@ -15,9 +15,11 @@ from studio.models import ComposerDraft, Project, PromptVersion, RenderEvent
 from studio.services import drafts
 from studio.services.composer import compose
 from studio.services.composition import Composition
+from studio.views.asked import look_at
 from studio.views.doubts import doubts_of
+from studio.views.filter_bar import bar_context
 from studio.views.limits import upload_limits
-from studio.views.takes import page_of_takes
+from studio.views.takes import found_context, wants_results, with_address
 
 LIBRARY = 24
 SAVED_PROMPTS = 12
@@ -28,10 +30,18 @@ SAVED_PROMPTS = 12
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The studio page."""
     project = access.project(request, slug)
+    if wants_results(request):
+        return _found(request, project)
     draft = None
     if access.may(request, project, access.WHO_SPENDS):
         draft = drafts.draft_of(project=project, user=access.person(request))
     return render(request, "projects/detail.html", studio_context(request, project, draft))
+
+
+def _found(request: HttpRequest, project: Project) -> HttpResponse:
+    look, cursor = look_at(request, request.GET, project), RenderEvent.objects.cursor()
+    context = {"cursor": cursor, "can_manage": access.may(request, project, access.WHO_MANAGES)}
+    return with_address(request, look, render(request, "gallery/_found.html", context | found_context(request, look)))
 
 
 def studio_context(
@@ -42,7 +52,8 @@ def studio_context(
     context: dict[str, Any] = {"section": "projects", "tab": "studio", "cursor": cursor, "project": project}
     context["can_manage"] = access.may(request, project, access.WHO_MANAGES)
     context["doubts"] = doubts_of(request, project)
-    context |= page_of_takes(request, project.renders.all(), project=project)
+    look = look_at(request, request.GET, project)
+    context |= found_context(request, look) | bar_context(request, look)
     if draft is not None and project.archived_at is None:
         context |= composer_context(request, project, draft, composition)
     return context

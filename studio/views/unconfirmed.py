@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from studio import access
@@ -26,14 +27,14 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     user, task_id = access.person(request), request.POST.get("task_id", "")
     address = access.actor(request).address
     if not access.may_settle(request, take):
-        raise PermissionDenied(confirming.NOT_YOURS)
+        raise PermissionDenied(_(confirming.NOT_YOURS))
     try:
         if request.POST.get("choice") == "adopt":
             unconfirmed.adopt(render=take, actor=user, remote_id=task_id, address=address)
-            messages.success(request, f"The studio follows take {pk} as that task now.")
+            messages.success(request, _("The studio follows take %(pk)s as that task now.") % {"pk": pk})
         elif request.POST.get("choice") == "release":
             unconfirmed.release(render=take, actor=user, address=address)
-            messages.success(request, f"Take {pk} has ended, and its money is free again.")
+            messages.success(request, _("Take %(pk)s has ended, and its money is free again.") % {"pk": pk})
     except ValidationError as error:
         said = " ".join(error.messages)
         return _with_problem(request, access.render(request, pk), said, task_id)
@@ -61,7 +62,10 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
         except (Refused, ValidationError) as error:
             problem = " ".join(getattr(error, "messages", [str(error)]))
         else:
-            messages.success(request, f"Sent again as take {again.pk}; take {pk} stays possibly charged.")
+            messages.success(
+                request,
+                _("Sent again as take %(take)s; take %(pk)s stays possibly charged.") % {"take": again.pk, "pk": pk},
+            )
             return redirect("render-detail", pk=again.pk)
     if take.state != RenderState.UNCONFIRMED:
         messages.warning(request, problem or unconfirmed.TOO_LATE)

@@ -34,5 +34,5 @@ def make_take(project: str, film: str) -> int:
     video = shutil.copyfile(film, folder / "video.mp4")
     posters.make_poster(video, folder / "poster.webp")
     strip = posters.make_filmstrip(video, folder / "filmstrip.webp")
-    make_output(take, filmstrip_frames=strip.frames, **facts_of(video))
+    make_output(take, filmstrip_frames=strip.frames, card_posters={}, **facts_of(video))
     return take.pk

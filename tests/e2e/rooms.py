@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.stack import Stack
 
-COUNT = 70
+COUNT = 74
 # Small and short, so that the gateway is quick.
 DEFAULTS = {"resolution": "480p", "duration": "4", "aspect_ratio": "16:9", "sound": ""}
 _MAKE = """

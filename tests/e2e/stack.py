@@ -20,6 +20,8 @@ from studio.environment import BASE_DIR, variable_names
 T = TypeVar("T")
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
+# What each way to start a studio sets, for its other commands.
+SETTINGS = {"demo": "STUDIO_DEMO", "sandbox": "STUDIO_ALLOW_LOOPBACK_PROVIDERS"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 30.0
     raise AssertionError(f"waited {seconds:g} s for {what}")
 
 
-def start(data_dir: Path, log: Path, *, pace: float = 0.5) -> Stack:
-    """Start `manage.py up --demo` on free ports and wait until it says how to get in."""
+def start(data_dir: Path, log: Path, *, pace: float = 0.5, mode: str = "demo") -> Stack:
+    """Start `manage.py up --demo` on free ports and wait until it says how to get in; an empty studio as `sandbox`."""
     port, sandbox_port = free_port(), free_port()
     # The database alone may be given from outside, so that the whole path can be walked on PostgreSQL too.
     settings = {*variable_names(), "Q_CLUSTER_NAME"} - {"DATABASE_URL"}
@@ -77,11 +79,11 @@ def start(data_dir: Path, log: Path, *, pace: float = 0.5) -> Stack:
         "STUDIO_SANDBOX_PORT": str(sandbox_port),
         "PYTHONUNBUFFERED": "1",
     }
-    command = [sys.executable, str(BASE_DIR / "manage.py"), "up", "--demo", "--pace", str(pace)]
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "up", f"--{mode}", "--pace", str(pace)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=env, cwd=BASE_DIR, stdout=output, stderr=output, process_group=0)
-    env["STUDIO_DEMO"] = "1"
+    env[SETTINGS[mode]] = "1"
     addresses = (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}")
     stack = Stack(*addresses, data_dir=data_dir, env=env, process=process, log=log)
     try:

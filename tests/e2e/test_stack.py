@@ -34,11 +34,11 @@ def test_static_files_are_hashed_compressed_and_kept_for_ever(page: Page, base_u
 def test_up_brings_back_what_was_killed_and_says_so(tmp_path: Path) -> None:
     stack = start(tmp_path / "data", tmp_path / "studio.log")
     try:
-        web = stack.child("granian")
+        web = stack.child("studio.serving")
         os.kill(web, signal.SIGKILL)
         wait_for(lambda: "web was killed by signal 9" in stack.log.read_text(), "word of it")
 
-        assert stack.child("granian") != web
+        assert stack.child("studio.serving") != web
         wait_for(lambda: answers(stack.base_url), "the web server to be back")
     finally:
         ended = stop(stack)

@@ -44,7 +44,7 @@ def test_without_script_a_take_is_made_and_downloaded(
     assert download.value.suggested_filename.startswith("plain-paper-take-")
     assert b"ftyp" in Path(download.value.path()).read_bytes()[:16]
 
-    page.locator(".topbar details > summary").click()
+    page.get_by_label("account of").click()
     page.get_by_role("button", name="Sign out").click()
     page.goto("/")
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

@@ -118,7 +118,7 @@ def test_ingest_brings_the_take_home(project: Project, server: FileServer, film:
     assert storage.absolute(output.file).read_bytes() == film
     assert (output.width, output.height, output.video_codec, output.audio_codec) == (320, 180, "h264", "aac")
     assert (output.size, output.frame_rate, output.frame_count) == (len(film), "24", 24)
-    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+    assert files_of(render) == ["filmstrip.webp", "poster-480.webp", "poster.webp", "take.mp4"]
     assert storage.absolute(output.last_frame).is_file()
 
 
@@ -229,7 +229,7 @@ def test_ingest_after_a_crash_right_after_the_last_byte_needs_no_link(
 
     render.refresh_from_db()
     assert (render.state, server.requests) == (RenderState.READY, [])
-    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+    assert files_of(render) == ["filmstrip.webp", "poster-480.webp", "poster.webp", "take.mp4"]
 
 
 def test_ingest_of_a_page_instead_of_a_video_is_given_up_after_hours_and_truthfully(
@@ -296,7 +296,7 @@ def test_ingest_keeps_what_it_rejects_until_a_good_file_is_here(
     run_due(render)
 
     assert (rejected, render.state) == (["rejected-incoming.mp4"], RenderState.READY)
-    assert files_of(render) == ["filmstrip.webp", "poster.webp", "take.mp4"]
+    assert files_of(render) == ["filmstrip.webp", "poster-480.webp", "poster.webp", "take.mp4"]
 
 
 def test_ingest_never_deletes_a_file_that_is_in_its_place(project: Project, server: FileServer, film: bytes) -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from studio.models import AuditEntry, Dispatch, Notification, Project, ProjectHo
 from studio.services import dispatches, fairness, project_hooks
 from studio.services.audit import Actor
 from studio.services.notifications import CALLED, tell
+from tests.catalogs import french_catalog
 from tests.factories import make_dispatch, make_project, make_render
 from tests.mail_server import MailServer, Manner, mail_server
 from tests.providers.loopback import Loopback, Play, loopback, unused_port
@@ -337,6 +339,32 @@ def test_mail_arrives_over_smtp_in_plain_words(mail: MailServer, project: Projec
     assert (state_of(sent), mail.senders) == ((S.SENT, ""), ["mail FROM:<rushes@example.com>"])
 
 
+def test_mail_is_in_the_language_of_whoever_gets_it(
+    mail: MailServer, project: Project, artist: User, tmp_path: Path
+) -> None:
+    User.objects.filter(pk=artist.pk).update(language="fr")
+    take = make_render(project)
+    tell(
+        kind=NoticeKind.MENTION,
+        people=[artist],
+        key="k",
+        text=f"Lamp {take.pk} glows gently.",
+        path="/",
+        project=project,
+    )
+    words = {
+        "Lamp %(take)s glows gently.": "La prise %(take)s est prête.",
+        "Project: %(project)s": "Projet : %(project)s",
+    }
+
+    with french_catalog(tmp_path, words, {}):
+        notify.send_waiting()
+
+    [arrived] = mail.arrived
+    assert arrived["Subject"] == f"Tea commercial: La prise {take.pk} est prête."
+    assert arrived.get_content().splitlines()[:3] == [f"La prise {take.pk} est prête.", "", "Projet : Tea commercial"]
+
+
 @pytest.mark.parametrize(
     ("manner", "state", "arrived"),
     [
@@ -503,7 +531,7 @@ def test_stumble_after_the_claim_may_have_sent_something(project: Project, monke
 
     notify.send_waiting()
 
-    assert state_of(call) == (S.UNKNOWN, notify.STUMBLED.format("RuntimeError"))
+    assert state_of(call) == (S.UNKNOWN, notify.STUMBLED % {"kind": "RuntimeError"})
 
 
 # Again, by hand

@@ -18,7 +18,7 @@ def test_each_minute_starts_the_tracker_and_sends_what_was_forgotten(project: Pr
     for _ in range(5):
         each_minute()
 
-    assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["studio", "track"]
+    assert sorted(OrmQ.objects.values_list("key", flat=True)) == ["media", "studio", "track"]
 
 
 def test_beat_is_a_lease_without_a_holder() -> None:

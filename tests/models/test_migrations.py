@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.factories import make_project, make_render
+from tests.factories import make_output, make_project, make_render
 
 ASKED_AT, PAID_AT, ENDED_AT = (datetime(2026, 10, 31, 12, minute, tzinfo=UTC) for minute in (0, 7, 9))
 LINK = "https://files.example.com/take.mp4?signature=0123456789"
@@ -92,6 +92,31 @@ def old_takes() -> tuple[list[str], Any]:
             entries.create(render_id=take.pk, kind=kind, amount=amount, currency="USD", note="-", created_at=moment)
             kinds.append(kind)
     return kinds, entries
+
+
+def test_takes_learn_their_shape_and_length_from_request_or_file(back_again: None) -> None:
+    project = make_project()
+    specs: list[dict[str, Any]] = [
+        {"aspect_ratio": "9:16", "resolution": "720p", "duration": 5},
+        {"aspect_ratio": None, "resolution": None, "duration": -1},
+        {"aspect_ratio": "adaptive", "duration": None},
+        {"aspect_ratio": "adaptive"},
+    ]
+    takes = [make_render(project) for _ in specs]
+    make_output(takes[2])
+    old = migrate("0009_shots")
+    for take, spec in zip(takes, specs, strict=True):
+        renders(old).filter(pk=take.pk).update(spec=spec)
+    old.get_model("studio", "Output").objects.update(width=720, height=1280, seconds=Decimal("5.042"))
+
+    told = renders(migrate("0010_library")).order_by("pk").values_list("aspect_ratio", "resolution", "seconds")
+
+    assert list(told) == [
+        ("9:16", "720p", Decimal(5)),
+        ("", "", None),
+        ("9:16", "", Decimal("5.042")),
+        ("adaptive", "", None),
+    ]
 
 
 def test_takes_learn_of_the_first_take_of_their_shot(back_again: None) -> None:

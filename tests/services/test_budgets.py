@@ -201,8 +201,9 @@ def test_budget_of_an_earlier_month_is_free_again(project: Project) -> None:
 
 
 def test_every_way_to_a_new_render_leads_through_one_door() -> None:
-    """Rows are made in one place, which is called in two, and both look at the limits first."""
-    makers: dict[str, list[str]] = {"Render.objects.create": [], "store_render": [], "closed_now": []}
+    """Rows are made in one place, which is called in three, and each looks at the limits first."""
+    makers: dict[str, list[str]] = {name: [] for name in ("Render.objects.create", "store_render")}
+    makers |= {"closed_now": [], "closed_together": []}
     for path in sorted((BASE_DIR / "studio").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in makers:
@@ -210,8 +211,9 @@ def test_every_way_to_a_new_render_leads_through_one_door() -> None:
 
     assert makers == {
         "Render.objects.create": ["storing.py"],
-        "store_render": ["failover.py", "renders.py"],
+        "store_render": ["failover.py", "matrices_admission.py", "renders.py"],
         "closed_now": ["failover.py", "renders.py"],
+        "closed_together": ["matrices_admission.py", "storing.py"],
     }
 
 

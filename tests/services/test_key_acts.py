@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 
 from studio.lib.clock import later, now
 from studio.models import AuditEntry, Project, ProviderKey, RetiredSecret, User
-from studio.services import keys
+from studio.services import key_fields, keys
 from studio.services.audit import Actor
 from tests.factories import make_followed, make_key, make_output, make_project, make_render
 
@@ -223,4 +223,4 @@ def test_add_refuses_a_key_where_everybody_may_read_it(over: dict[str, str]) -> 
 
 
 def test_label_may_look_a_little_like_a_key() -> None:
-    assert keys.checked_label("mt-everest-spot") == "mt-everest-spot"
+    assert key_fields.checked_label("mt-everest-spot") == "mt-everest-spot"

@@ -35,11 +35,14 @@ def test_enqueue_keeps_files_and_polls_apart_from_what_is_sent() -> None:
     elsewhere = {name: queue.cluster_of(f"studio.jobs.{name}.any") for name in names}
 
     assert {name: cluster for name, cluster in elsewhere.items() if cluster != queue.MAIN} == {
+        "bulk": "media",
+        "clear_deleted": "media",
         "clear_references": "media",
         "exports": "media",
         "ingest": "media",
         "posters": "media",
         "previews": "media",
+        "search": "media",
         "track": "track",
     }
 

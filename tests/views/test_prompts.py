@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from studio.choices import Role
 from studio.lib.word_diff import Piece
 from studio.models import Project, Prompt, PromptVersion, User
-from studio.services import projects
-from tests.factories import make_project, make_prompt
+from studio.services import library, projects, tags
+from tests.factories import make_project, make_prompt, make_render
 
 POSTS = ["prompt-save", "prompt-rename", "prompt-archive", "prompt-unarchive"]
 GETS = ["prompt-detail", "prompt-compare"]
@@ -273,7 +273,7 @@ def test_list_asks_the_same_number_of_questions_for_any_number(
         make_prompt(project, "one", "two")
     client = client_of(artist)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         response = client.get(reverse("prompt-list", args=["tea"]))
 
     assert len(response.context["versions"]) == count
@@ -290,7 +290,50 @@ def test_detail_asks_the_same_number_of_questions_for_any_number_of_versions(
     prompt = make_prompt(project, *map(str, range(count)))
     client = client_of(artist)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         response = client.get(at("prompt-detail", prompt))
 
     assert len(response.context["versions"]) == count
+
+
+def test_tags_are_put_on_and_taken_off(client_of: Callable[[User], Client], prompt: Prompt, reviewer: User) -> None:
+    client = client_of(reviewer)
+
+    response = client.post(at("prompt-tags", prompt), {"put": "Hero, sea"})
+    before = library.tags_on("prompt", [prompt.pk])
+    client.post(at("prompt-tags", prompt), {"off": "hero"})
+
+    assert response["Location"] == f"{at('prompt-detail', prompt)}#tags"
+    assert (before, library.tags_on("prompt", [prompt.pk])) == ({prompt.pk: ["Hero", "sea"]}, {prompt.pk: ["sea"]})
+
+
+def test_tag_that_is_too_long_is_kept_for_another_try(
+    client_of: Callable[[User], Client], prompt: Prompt, artist: User
+) -> None:
+    response = client_of(artist).post(at("prompt-tags", prompt), {"put": "x" * 50})
+
+    assert (response.status_code, response.context["tag_typed"]) == (422, "x" * 50)
+
+
+def test_list_is_narrowed_and_says_what_is_used(
+    client_of: Callable[[User], Client], project: Project, prompt: Prompt, artist: User
+) -> None:
+    make_prompt(project, "It stops.", title="Ending")
+    make_render(project, prompt_version=prompt.latest)
+    tags.put(project=project, noun="prompt", ids=[prompt.pk], names=["Hero"], actor=artist)
+
+    response = client_of(artist).get(reverse("prompt-list", args=["tea"]), {"tag": "hero", "sort": "title"})
+
+    assert [(row.version.prompt, row.uses, row.tags) for row in response.context["rows"]] == [(prompt, 1, ["Hero"])]
+    assert f'href="{reverse("gallery")}?prompt={prompt.pk}"' in response.content.decode()
+
+
+def test_list_pages_on(client_of: Callable[[User], Client], project: Project, artist: User) -> None:
+    made = [make_prompt(project, "One.") for _ in range(52)]
+    client, address = client_of(artist), reverse("prompt-list", args=["tea"])
+
+    first = client.get(address)
+    second = client.get(address, {"before": first.context["next_before"]})
+
+    shown = [version.prompt for response in (first, second) for version in response.context["versions"]]
+    assert (shown, second.context["next_before"]) == (made[::-1], None)

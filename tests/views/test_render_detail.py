@@ -150,7 +150,7 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
         make_output(make_render(project, parent=take, shot=take, asked_by=artist))
     client = client_of(artist)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         response = client.get(reverse("render-detail", args=[take.pk]))
 
     assert len(response.context["shot"].after) == count

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import signal
 import sys
-import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from studio.environment import BASE_DIR
-from studio.lib.processes import Program, port_problem
+from studio.lib.processes import SPARING, Program, port_problem
 from studio.management.static_files import collect_when_changed
-from studio.supervisor import Supervisor
+from studio.watching import Watch
 
 MANAGE = (sys.executable, str(BASE_DIR / "manage.py"))
-PATIENCE_SECONDS = 60.0
 STOPPING = "Stopping: jobs in hand may finish, for up to 20 s. Ctrl-C again ends everything at once."
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (to ask there, not to listen)
 
 
 class Command(BaseCommand):
@@ -34,32 +31,49 @@ class Command(BaseCommand):
             action="store_true",
             help="with a filled demo project, the sandbox gateway, and a door that lets anybody on this machine in",
         )
+        parser.add_argument(
+            "--sandbox",
+            action="store_true",
+            help="with the sandbox gateway beside it, and keys that may lead to this machine: for trying it out",
+        )
         parser.add_argument("--pace", type=float, default=4.0, help="seconds a task takes in the sandbox gateway")
 
-    def handle(self, *args: Any, demo: bool, pace: float, **options: Any) -> None:
+    def handle(self, *args: Any, demo: bool, sandbox: bool, pace: float, **options: Any) -> None:
         if demo and not settings.STUDIO_DEMO:
-            self._start_over_as_demo()
+            self._start_over_with("STUDIO_DEMO")
+        if sandbox and not settings.STUDIO_ALLOW_LOOPBACK_PROVIDERS:
+            self._start_over_with("STUDIO_ALLOW_LOOPBACK_PROVIDERS")
         demo = settings.STUDIO_DEMO
-        self._check_ports(demo=demo)
+        sandbox = sandbox or demo
+        self._check_ports(sandbox=sandbox)
         try:
             self._prepare(demo=demo)
         except KeyboardInterrupt:
             raise CommandError("Stopped before it was ready.") from None
-        announcement = Announcement(self._say, demo=demo)
-        code = Supervisor(
-            programs(demo=demo, pace=pace), say=self._say, each_tick=announcement, words_at_stop=STOPPING
-        ).run()
-        self._say("Stopped. Nothing is lost; start it again whenever you like." if code == 0 else "Stopped.")
-        sys.exit(code)
+        self._turn_into(
+            Watch(
+                programs=programs(sandbox=sandbox, pace=pace),
+                stopping=STOPPING,
+                welcome="\n".join(_welcome(demo=demo)),
+                host=settings.STUDIO_HOST,
+                port=settings.STUDIO_PORT,
+            )
+        )
 
-    def _start_over_as_demo(self) -> None:
+    def _turn_into(self, watch: Watch) -> None:
+        """Nothing of what was read for preparing is needed for watching: the same process begins anew without it."""
+        connections.close_all()
+        os.chdir(BASE_DIR)
+        os.execv(sys.executable, [sys.executable, "-m", "studio.watching", watch.to_json()])  # noqa: S606
+
+    def _start_over_with(self, setting: str) -> None:
         # Settings are read once, before any command runs.
-        os.environ["STUDIO_DEMO"] = "1"
+        os.environ[setting] = "1"
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
-    def _check_ports(self, *, demo: bool) -> None:
+    def _check_ports(self, *, sandbox: bool) -> None:
         wanted = [("STUDIO_PORT", settings.STUDIO_HOST, settings.STUDIO_PORT)]
-        if demo:
+        if sandbox:
             wanted.append(("STUDIO_SANDBOX_PORT", "127.0.0.1", settings.STUDIO_SANDBOX_PORT))
         problems = [
             f"Port {port} on {host} cannot be used ({problem}). Stop what listens there, "
@@ -83,25 +97,38 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def programs(*, demo: bool, pace: float) -> list[Program]:
-    """What has to run; the sandbox, which gives every task `pace` seconds, only in the demo."""
+def programs(*, sandbox: bool, pace: float) -> list[Program]:
+    """What has to run; the sandbox, whose tasks take `pace` seconds, only where it is asked for and in the demo."""
     web = Program(
         name="web",
         command=_web_command(),
+        environment=SPARING,
         folder=BASE_DIR,
         # Its workers only end when it tells them to.
         death_signal=signal.SIGTERM,
     )
     # Longer than its clusters get from it.
-    worker = Program(name="worker", command=(*MANAGE, "qcluster"), folder=BASE_DIR, grace=25.0)
-    sandbox = Program(
+    worker = Program(name="worker", command=(*MANAGE, "qcluster"), environment=SPARING, folder=BASE_DIR, grace=25.0)
+    gateway = Program(
         name="sandbox",
-        command=(*MANAGE, "sandbox", "--port", str(settings.STUDIO_SANDBOX_PORT), "--pace", str(pace)),
+        command=_sandbox_command(pace),
+        environment=SPARING,
         folder=BASE_DIR,
         grace=3.0,
     )
     # The worker last: it is stopped first, and what it has in hand may still need the others.
-    return [web, sandbox, worker] if demo else [web, worker]
+    return [web, gateway, worker] if sandbox else [web, worker]
+
+
+def _sandbox_command(pace: float) -> tuple[str, ...]:
+    # As `manage.py sandbox`, but without the studio in its memory.
+    options = {
+        "--port": settings.STUDIO_SANDBOX_PORT,
+        "--data-dir": settings.STUDIO_DATA_DIR / "sandbox",
+        "--pace": pace,
+    }
+    words = [str(word) for option in options.items() for word in option]
+    return (sys.executable, "-m", "studio.sandbox", *words)
 
 
 def _web_command() -> tuple[str, ...]:
@@ -117,38 +144,7 @@ def _web_command() -> tuple[str, ...]:
     }
     flags = ("--no-ws", "--respawn-failed-workers")
     words = [str(word) for option in options.items() for word in option]
-    return (sys.executable, "-m", "granian", *words, *flags, "studio.wsgi:application")
-
-
-class Announcement:
-    """Tells once that the web server answers and how to get in, or that it takes unusually long."""
-
-    def __init__(self, say: Any, *, demo: bool) -> None:
-        self._say, self._demo = say, demo
-        self._done = False
-        self._complain_at = time.monotonic() + PATIENCE_SECONDS
-
-    def __call__(self, _supervisor: Supervisor) -> None:
-        if self._done:
-            return
-        if _answers(settings.STUDIO_HOST, settings.STUDIO_PORT):
-            self._done = True
-            self._say("\n".join(_welcome(demo=self._demo)))
-        elif time.monotonic() >= self._complain_at:
-            self._complain_at = float("inf")
-            self._say(f"The web server does not answer yet after {PATIENCE_SECONDS:.0f} s; still trying.")
-
-
-def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(ANY_ADDRESS.get(host, host), port, timeout=2)
-    try:
-        connection.request("HEAD", "/sign-in/")
-        connection.getresponse()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
+    return (sys.executable, "-m", "studio.serving", *words, *flags, "studio.wsgi:application")
 
 
 def _welcome(*, demo: bool) -> list[str]:

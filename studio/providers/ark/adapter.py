@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from studio.lib.english import english
 from studio.providers import exchange, refusals
 from studio.providers.answers import CancelAnswer, Created, KeyReport, KeyVerdict, Proof, RemoteStatus
 from studio.providers.ark import parse, payload, proof
@@ -56,14 +57,18 @@ class ArkAdapter:
         answer = send(client, connection, _list_call(page_num=1, page_size=1))
         found = refusals.read_document(answer, connection.secret)
         if _page(answer) is not None:
-            return KeyReport(KeyVerdict.ACCEPTED, "The gateway accepts the key and lists its tasks.")
+            return KeyReport(KeyVerdict.ACCEPTED, english("The gateway accepts the key and lists its tasks."))
         if answer.status == 401 or WORDS.is_about_the_key(found):
             return KeyReport(KeyVerdict.REFUSED, WORDS.meaning(found.code, found.status), found.said)
         if found.code.startswith("AccountOverdueError"):
-            meaning = "The gateway knows the key, but its account has a bill to pay before anything can be rendered."
+            meaning = english(
+                "The gateway knows the key, but its account has a bill to pay before anything can be rendered."
+            )
             return KeyReport(KeyVerdict.UNCLEAR, meaning, found.said)
-        meaning = f"The gateway's answer (HTTP {answer.status}) does not tell whether it accepts the key."
-        return KeyReport(KeyVerdict.UNCLEAR, f"{meaning} Look at the base URL.", found.said)
+        meaning = english(
+            "The gateway's answer (HTTP %(status)s) does not tell whether it accepts the key.", status=answer.status
+        )
+        return KeyReport(KeyVerdict.UNCLEAR, english("%(meaning)s Look at the base URL.", meaning=meaning), found.said)
 
     def prove(self, client: httpx.Client, connection: Connection, lost: Lost) -> Proof:
         """Reads the list until the time of the sending has been left behind."""

@@ -6,6 +6,7 @@ extended, since the API has no field that names an earlier task."""
 from __future__ import annotations
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.ark.regions import BYTEPLUS, VOLCENGINE
 from studio.providers.capabilities import Capability, InputRule, OperationRule
 from studio.providers.upstream import limits
@@ -16,16 +17,18 @@ CREATE = "Ark, create task (BytePlus and Volcengine documents, 1520757)"
 MODES = "Ark, create task: first frame, first and last frame and references exclude each other"
 OBSERVED = "Observed at Ark, not documented: a lone reference video is edited"
 
-CANCEL_QUEUED = (
-    "A take can be called back only while it waits in Ark's queue. The studio looks first and asks only then, "
-    "since the same call erases finished work."
+CANCEL_QUEUED = english(
+    "A take can be called back only while it waits in Ark's queue. The studio looks first and "
+    "asks only then, since the same call erases finished work."
 )
-PROMPT_ADVICE = "Subject, action, surroundings, then camera and style; at most about 1000 words or 500 characters."
-NO_EXTENSION = (
-    "Ark cannot continue a take: a request has no place to name one. Start from its last frame instead "
-    "(Image to video), or give its file to Edit a video."
+PROMPT_ADVICE = english(
+    "Subject, action, surroundings, then camera and style; at most about 1000 words or 500 characters."
 )
-EDIT_NOTE = "The shape follows the video; Ark has refused other ratios than adaptive here."
+NO_EXTENSION = english(
+    "Ark cannot continue a take: a request has no place to name one. Start from its last frame "
+    "instead (Image to video), or give its file to Edit a video."
+)
+EDIT_NOTE = english("The shape follows the video; Ark has refused other ratios than adaptive here.")
 
 
 def _image(role: InputRole, minimum: int = 1, maximum: int = 1) -> InputRule:
@@ -51,7 +54,7 @@ _RULES = (
             InputRule(InputRole.REFERENCE_VIDEO, 0, 3, limits.VIDEO),
             InputRule(InputRole.REFERENCE_AUDIO, 0, 3, limits.AUDIO, inline=True),
         ),
-        note="Audio needs an image beside it.",
+        note=english("Audio needs an image beside it."),
     ),
     OperationRule(
         Operation.VIDEO_TO_VIDEO,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import reading
 from studio.providers.upstream import parse
 
@@ -32,7 +33,7 @@ def page(document: Mapping[str, Any]) -> list[ListedTask]:
     if items is None and document.get("total") == 0:
         return []
     if not isinstance(items, list):
-        raise ValueError("The answer holds no list of tasks.")
+        raise ValueError(english("The answer holds no list of tasks."))
     return [_listed(item) for item in items if isinstance(item, Mapping)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers.requests import Dispatch, RenderRequest
 from studio.providers.upstream import body as upstream
 from studio.providers.upstream.content import inline_size, items
@@ -17,5 +18,7 @@ def body(request: RenderRequest, urls: Mapping[int, str], dispatch: Dispatch = D
     """`urls` has, for each index of `request.inputs`, a public address or (images and audio) a data URL."""
     content = items(request, urls)
     if inline_size(content) > MAX_INLINE_CHARACTERS:
-        raise ValueError("The files are too large together to travel inside the request (64 MB). Use smaller ones.")
+        raise ValueError(
+            english("The files are too large together to travel inside the request (64 MB). Use smaller ones.")
+        )
     return upstream.body(request, dispatch, content)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from studio.lib.english import english
 from studio.providers.answers import Proof, ProofKind
 from studio.providers.ark.parse import ListedTask
 from studio.providers.provider import Lost
@@ -27,16 +28,20 @@ def judged(lost: Lost, tasks: Iterable[ListedTask], *, is_whole: bool) -> Proof:
     certain = [task for task in possible if seed is not None and seed >= 0 and task.seed == seed]
     left = certain or possible
     if len(left) > 1:
-        return Proof(ProofKind.UNCLEAR, said=f"{len(left)} tasks in the gateway's list could be it.")
+        return Proof(
+            ProofKind.UNCLEAR, said=english("%(number)s tasks in the gateway's list could be it.", number=len(left))
+        )
     if not certain and not is_whole:
-        return Proof(ProofKind.UNCLEAR, said="The gateway's list is too long to be read to its end.")
+        return Proof(ProofKind.UNCLEAR, said=english("The gateway's list is too long to be read to its end."))
     if not left:
-        return Proof(ProofKind.ABSENT, said="The gateway's list shows no such task so far.")
+        return Proof(ProofKind.ABSENT, said=english("The gateway's list shows no such task so far."))
     # A chosen seed is shared by all takes of one press, and without a seed any lost create may be it.
     if seed in lost.rivals if certain else lost.rivals:
-        return Proof(ProofKind.UNCLEAR, said="The one task that could be it may be that of another unanswered take.")
+        return Proof(
+            ProofKind.UNCLEAR, said=english("The one task that could be it may be that of another unanswered take.")
+        )
     if not certain and not left[0].has_ended:
-        return Proof(ProofKind.UNCLEAR, said="One task could be it; the gateway does not tell its seed yet.")
+        return Proof(ProofKind.UNCLEAR, said=english("One task could be it; the gateway does not tell its seed yet."))
     return Proof(ProofKind.FOUND, left[0].remote_id)
 
 

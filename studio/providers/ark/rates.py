@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from studio.lib.english import english
 from studio.providers.ark.catalog import SLUG
 from studio.providers.upstream.lists import PriceList, Rate
 
@@ -32,7 +33,7 @@ VOLCENGINE = PriceList(
     currency="CNY",
     sign="¥",
     places=2,
-    basis="official CNY list",
+    basis=english("official CNY list"),
     rates=(
         _yuan("seedance-2-0-260128", _SMALL, 46, 28),
         _yuan("seedance-2-0-260128", ("1080p",), 51, 31),
@@ -48,7 +49,7 @@ BYTEPLUS = PriceList(
     currency="USD",
     sign="$",
     places=2,
-    basis="BytePlus USD list",
+    basis=english("BytePlus USD list"),
     rates=(
         _dollars("seedance-2-0-260128", _SMALL, "7.0", "4.3"),
         _dollars("seedance-2-0-260128", ("1080p",), "7.7", "4.7"),

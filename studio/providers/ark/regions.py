@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from studio.lib.english import english
 from studio.providers.capabilities import Capability
 from studio.providers.provider import Route
 
 BYTEPLUS = "byteplus"
 VOLCENGINE = "volcengine"
 ROUTES = (
-    Route(BYTEPLUS, "BytePlus ModelArk (outside China)", "https://ark.ap-southeast.bytepluses.com/api/v3"),
-    Route(VOLCENGINE, "Volcengine Ark (China)", "https://ark.cn-beijing.volces.com/api/v3"),
+    Route(BYTEPLUS, english("BytePlus ModelArk (outside China)"), "https://ark.ap-southeast.bytepluses.com/api/v3"),
+    Route(VOLCENGINE, english("Volcengine Ark (China)"), "https://ark.cn-beijing.volces.com/api/v3"),
 )
 _DOMAINS = {"bytepluses.com": BYTEPLUS, "volces.com": VOLCENGINE}
 

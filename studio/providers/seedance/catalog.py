@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.capabilities import Capability, InputRule, OperationRule
 from studio.providers.seedance import limits
 
@@ -18,16 +19,18 @@ MEDIA_PAGE = limits.PAGE
 OVERVIEW = "Seedance 2.0 Open API, overview"
 SILENT = f"{PAGE} and {MEDIA_PAGE}: silent"
 
-MIXED = "One or two images alone are taken for frames: add a reference video or audio."
+MIXED = english("One or two images alone are taken for frames: add a reference video or audio.")
 NOT_OFFERED = {
-    Operation.VIDEO_TO_VIDEO: "What this gateway makes of a lone video is not documented, so editing is not offered.",
-    Operation.VIDEO_EXTENSION: "This gateway has no way to extend a take: its request names no field for one.",
+    Operation.VIDEO_TO_VIDEO: english(
+        "What this gateway makes of a lone video is not documented, so editing is not offered."
+    ),
+    Operation.VIDEO_EXTENSION: english("This gateway has no way to extend a take: its request names no field for one."),
 }
-CANCEL = "A take can be called back until it is finished. Whether its credits come back is not documented."
-SOUND_NOTE = "This gateway has no switch for sound: the take may come with it or without."
+CANCEL = english("A take can be called back until it is finished. Whether its credits come back is not documented.")
+SOUND_NOTE = english("This gateway has no switch for sound: the take may come with it or without.")
 NO_NOTES: Mapping[str, str] = {}
 FAST_1080P = "The gateway lists 1080p for the fast model, but its upstream stops at 720p: expect a refusal."
-PROMPT_ADVICE = "Subject, action, surroundings, then camera and style, in plain sentences."
+PROMPT_ADVICE = english("Subject, action, surroundings, then camera and style, in plain sentences.")
 
 MOST_FILES = 5
 

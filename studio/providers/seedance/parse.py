@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import reading
 from studio.providers.answers import NO_USAGE, Claim, Created, RemoteState, RemoteStatus, Usage
 from studio.providers.seedance.prices import CREDITS
@@ -33,7 +34,7 @@ def created(document: Mapping[str, Any]) -> Created:
 def status(document: Mapping[str, Any]) -> RemoteStatus:
     """An answer that says only that something went wrong is none about the task."""
     if document.get("success") is False and not reading.text(document.get("status")):
-        raise reading.Unreadable("The answer says nothing of the task.")
+        raise reading.Unreadable(english("The answer says nothing of the task."))
     return _status(document)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.addressed import each
 from studio.providers.requests import Dispatch, RenderRequest
 from studio.providers.seedance.catalog import MOST_FILES
@@ -47,11 +48,18 @@ def body(request: RenderRequest, urls: Urls, dispatch: Dispatch = Dispatch()) ->
 
 def _media(request: RenderRequest, urls: Urls) -> list[str]:
     if request.operation not in _ROLES:
-        raise ValueError(f"This gateway has no way to ask for “{request.operation.label}”.")
+        raise ValueError(
+            english("This gateway has no way to ask for “%(operation)s”.", operation=request.operation.label)
+        )
     roles = _ROLES[request.operation]
     media = [url for role in roles for url in each(request, urls, role)]
     if len(media) != len(request.inputs) or not _is_unmistakable(request, len(media)):
-        raise ValueError(f"The gateway would take these files for another operation than {request.operation.label}.")
+        raise ValueError(
+            english(
+                "The gateway would take these files for another operation than %(operation)s.",
+                operation=request.operation.label,
+            )
+        )
     return media
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from studio.choices import Operation
+from studio.lib.english import english
 from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate, PriceFacts, in_force, today
 from studio.providers.requests import RenderRequest
@@ -25,8 +26,8 @@ def _row(model: str, resolution: str, condition: str, amount: int, dated: date =
 
 # By seconds and operation. A newer example is added as a further row: from its day on quotes go by it.
 EXAMPLES = {
-    (5, Operation.TEXT_TO_VIDEO): (_row("seedance-2.0", "720p", "5 s, from text", 40),),
-    (5, Operation.IMAGE_TO_VIDEO): (_row("seedance-2.0", "720p", "5 s, from an image", 64),),
+    (5, Operation.TEXT_TO_VIDEO): (_row("seedance-2.0", "720p", english("5 s, from text"), 40),),
+    (5, Operation.IMAGE_TO_VIDEO): (_row("seedance-2.0", "720p", english("5 s, from an image"), 64),),
 }
 
 
@@ -40,9 +41,11 @@ def estimate(request: RenderRequest, day: date | None = None) -> Estimate:
     same = (row for row in examples if (row.model, row.resolution) == (request.model, request.resolution))
     row = in_force(same, day or today())
     if row is None:
-        reason = "Price unknown until the gateway accepts: it publishes none for this, and says then what it takes."
+        reason = english(
+            "Price unknown until the gateway accepts: it publishes none for this, and says then what it takes."
+        )
         return _sum(None, reason)
-    basis = "The gateway's own example of exactly this; it says on accepting what it really takes."
+    basis = english("The gateway's own example of exactly this; it says on accepting what it really takes.")
     return Estimate(row.rate, row.currency, basis, row.source, row.dated, row=row)
 
 
@@ -56,8 +59,11 @@ def settle(
 ) -> Estimate:
     """Nothing is concluded from the file or a row: only the gateway knows how many credits it took."""
     if usage.charged is None:
-        return _sum(None, "Price unknown. The gateway did not say how many credits it took.")
-    return _sum(usage.charged, f"{usage.charged.normalize():f} credits, as the gateway said itself.")
+        return _sum(None, english("Price unknown. The gateway did not say how many credits it took."))
+    return _sum(
+        usage.charged,
+        english("%(seconds)s credits, as the gateway said itself.", seconds=f"{usage.charged.normalize():f}"),
+    )
 
 
 def _sum(amount: Decimal | None, basis: str) -> Estimate:

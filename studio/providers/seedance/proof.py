@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import reading
 from studio.providers.answers import Proof, ProofKind
 from studio.providers.provider import Lost
@@ -18,9 +19,9 @@ from studio.providers.provider import Lost
 def judged(lost: Lost, document: Mapping[str, Any]) -> Proof:
     """FOUND only if nothing speaks against it and all that is documented speaks for it."""
     if reading.text(document.get("requestId")) != lost.claimed_id:
-        return _unclear("The gateway's answer is not about that task.")
+        return _unclear(english("The gateway's answer is not about that task."))
     if lost.claimed_id in lost.known_ids:
-        return _unclear("That task is another take's.")
+        return _unclear(english("That task is another take's."))
     request, metadata = lost.request, document.get("metadata")
     documented: dict[str, str | int] = {
         "model": request.model,
@@ -29,11 +30,11 @@ def judged(lost: Lost, document: Mapping[str, Any]) -> Proof:
         "aspectRatio": request.aspect_ratio,
     }
     if not all(_same(document.get(name), wanted) for name, wanted in documented.items()):
-        return _unclear("The gateway's answer about that task does not repeat what was asked here.")
+        return _unclear(english("The gateway's answer about that task does not repeat what was asked here."))
     if document.get("resolution") not in (None, request.resolution):
-        return _unclear("That task is of another resolution.")
+        return _unclear(english("That task is of another resolution."))
     if isinstance(metadata, Mapping) and metadata.get("renderId") not in (None, lost.dispatch.reference):
-        return _unclear("The gateway says that the task was made for something else.")
+        return _unclear(english("The gateway says that the task was made for something else."))
     return Proof(ProofKind.FOUND, lost.claimed_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import refusals
 from studio.providers.calls import Answer
 from studio.providers.errors import BadKey, ProviderError, Refused, Unknown
@@ -20,7 +21,7 @@ def false_success(answer: Answer, secret: str) -> ProviderError | None:
         return None
     found = refusals.read_document(answer, secret)
     if document.get("requestId") or not isinstance(document.get("error"), dict) or not (found.code or found.said):
-        meaning = "The gateway said that it did not succeed, but not clearly that nothing was started."
+        meaning = english("The gateway said that it did not succeed, but not clearly that nothing was started.")
         return Unknown(meaning, advice=MAY_BE_CHARGED, **found.words)
     if found.code == "unauthorized" or WORDS.is_about_the_key(found):
         return BadKey(WORDS.meaning(found.code, 401), advice=refusals.ASK_ADMIN, **found.words)

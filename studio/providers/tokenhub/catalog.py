@@ -6,6 +6,7 @@ only those are offered that the guide spells out; it ends its list with "etc."."
 from __future__ import annotations
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.capabilities import Capability, InputRule, OperationRule
 from studio.providers.tokenhub import limits
 
@@ -13,9 +14,11 @@ SLUG = "tokenhub"
 
 GUIDE = "TokenHub, Seedance guide (seeds 002 and 003)"
 ROLES = f"{GUIDE}: the roles of `content`; that they go together as upstream's do is concluded"
-NO_EXTENSION = "TokenHub has no way to extend a take: its guide names no field for an earlier task."
-PROMPT_ADVICE = "Subject, action, surroundings, then camera and style. English prompts tend to work better here."
-EDIT_NOTE = "The video's length is charged like the new one's. Its shape is kept; other ratios may be refused."
+NO_EXTENSION = english("TokenHub has no way to extend a take: its guide names no field for an earlier task.")
+PROMPT_ADVICE = english(
+    "Subject, action, surroundings, then camera and style. English prompts tend to work better here."
+)
+EDIT_NOTE = english("The video's length is charged like the new one's. Its shape is kept; other ratios may be refused.")
 
 # Images have no stated maximum, so upstream's nine; three videos and three audio files are the guide's.
 MOST_IMAGES, MOST_VIDEOS, MOST_AUDIOS = 9, 3, 3
@@ -47,7 +50,9 @@ _RULES = (
         Operation.REFERENCE_TO_VIDEO,
         GUIDE,
         inputs=_REFERENCES,
-        note="Audio needs an image beside it. The length of each reference video is charged like the new one's.",
+        note=english(
+            "Audio needs an image beside it. The length of each reference video is charged like the new one's."
+        ),
     ),
     OperationRule(
         Operation.VIDEO_TO_VIDEO,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.addressed import each, only
 from studio.providers.requests import Dispatch, InputFile, RenderRequest
 
@@ -18,7 +19,7 @@ Urls = Mapping[int, str]
 def body(request: RenderRequest, urls: Urls, dispatch: Dispatch = Dispatch()) -> dict[str, Any]:  # noqa: B008
     """`urls` has a public address for each index of `request.inputs`; no place for anything else is documented."""
     if request.operation not in _INPUTS:
-        raise ValueError(f"TokenHub has no way to ask for “{request.operation.label}”.")
+        raise ValueError(english("TokenHub has no way to ask for “%(operation)s”.", operation=request.operation.label))
     return {
         "model": request.model,
         "prompt": request.prompt,
@@ -79,5 +80,7 @@ def _frame(request: RenderRequest, urls: Urls, role: InputRole) -> dict[str, Any
 def _length(file: InputFile) -> int | float:
     """As measured: the gateway charges by it, so a missing one is never made up."""
     if file.seconds is None or file.seconds <= Decimal(0):
-        raise ValueError(f"The length of {file.name or 'a video'} is not known, and TokenHub charges by it.")
+        raise ValueError(
+            english("The length of %(file)s is not known, and TokenHub charges by it.", file=file.name or "a video")
+        )
     return int(file.seconds) if file.seconds == file.seconds.to_integral_value() else float(file.seconds)

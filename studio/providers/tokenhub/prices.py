@@ -9,6 +9,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_UP, Decimal
 
 from studio.choices import AssetKind
+from studio.lib.english import english
 from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate, PriceFacts, in_force, today
 from studio.providers.requests import InputFile, RenderRequest
@@ -20,6 +21,17 @@ DATED = date(2026, 11, 21)
 
 SECOND = "second"
 _CENT = Decimal("0.01")
+
+# How long a film is, by itself and with videos that went in, and who says so.
+_ASKED = (english("%(seconds)s s"), english("%(given)s s of video in and %(seconds)s s out"))
+_BY_COUNT = (
+    english("%(seconds)s s by the gateway's count"),
+    english("%(given)s s of video in and %(seconds)s s out by the gateway's count"),
+)
+_MEASURED = (
+    english("%(seconds)s s, measured in the file"),
+    english("%(given)s s of video in and %(seconds)s s out, measured in the file"),
+)
 
 
 def _row(model: str, resolution: str, rate: str, dated: date = DATED) -> PriceFacts:
@@ -43,7 +55,7 @@ def row_for(model: str, resolution: str, day: date) -> PriceFacts | None:
 def estimate(request: RenderRequest, day: date | None = None) -> Estimate:
     """The price before sending (today, or on `day`), on the high side of what the guide leaves open."""
     row = row_for(request.model, request.resolution, day or today())
-    return _priced(request, row, Decimal(request.duration), "")
+    return _priced(request, row, Decimal(request.duration), _ASKED)
 
 
 def settle(
@@ -61,22 +73,32 @@ def settle(
     is_of_this = quoted is not None and (quoted.provider, quoted.model, quoted.resolution, quoted.unit) == wanted
     row = quoted if is_of_this else row_for(request.model, request.resolution, today())
     if usage.seconds is not None:
-        return _priced(request, row, usage.seconds, " by the gateway's count")
-    return _priced(request, row, seconds, ", measured in the file")
+        return _priced(request, row, usage.seconds, _BY_COUNT)
+    return _priced(request, row, seconds, _MEASURED)
 
 
-def _priced(request: RenderRequest, row: PriceFacts | None, output: Decimal, counted_how: str) -> Estimate:
+def _priced(request: RenderRequest, row: PriceFacts | None, output: Decimal, lengths: tuple[str, str]) -> Estimate:
     if row is None:
-        return _unpriced(f"No price is published for {request.model} at {request.resolution}.")
+        return _unpriced(
+            english(
+                "No price is published for %(model)s at %(resolution)s.",
+                model=request.model,
+                resolution=request.resolution,
+            )
+        )
     videos = [file for file in request.inputs if file.kind == AssetKind.VIDEO]
     if any(file.seconds is None for file in videos):
-        return _unpriced("The length of a video among the inputs is not known, and it is charged for.")
+        return _unpriced(english("The length of a video among the inputs is not known, and it is charged for."))
     given = _whole_seconds(videos)
     amount = ((given + output) * row.rate).quantize(Decimal("0.0001"), rounding=ROUND_UP)
-    length = f"{_plain(output)} s{counted_how}"
-    if given:
-        length = f"{_plain(given)} s of video in and {_plain(output)} s out{counted_how}"
-    basis = f"{length} × {_said(row.rate)} per second at {request.resolution} (published price, {row.dated:%Y-%m-%d})."
+    length = lengths[1 if given else 0] % {"seconds": _plain(output), "given": _plain(given)}
+    basis = english(
+        "%(length)s × %(price)s per second at %(resolution)s (published price, %(dated)s).",
+        length=length,
+        price=_said(row.rate),
+        resolution=request.resolution,
+        dated=f"{row.dated:%Y-%m-%d}",
+    )
     return Estimate(amount, row.currency, " ".join([basis, *_doubts(request)]), row.source, row.dated, row=row)
 
 
@@ -89,14 +111,16 @@ def _doubts(request: RenderRequest) -> list[str]:
     kinds = {file.kind for file in request.inputs}
     doubts = []
     if AssetKind.VIDEO in kinds:
-        doubts.append("Input videos cost the same per second; each is rounded up, as the guide says nothing of it.")
+        doubts.append(
+            english("Input videos cost the same per second; each is rounded up, as the guide says nothing of it.")
+        )
     if AssetKind.AUDIO in kinds:
-        doubts.append("Nothing is published about input audio, so nothing is counted for it.")
+        doubts.append(english("Nothing is published about input audio, so nothing is counted for it."))
     return doubts
 
 
 def _unpriced(reason: str) -> Estimate:
-    return Estimate(None, "USD", f"Price unknown. {reason}", SOURCE, DATED)
+    return Estimate(None, "USD", english("Price unknown. %(reason)s", reason=reason), SOURCE, DATED)
 
 
 def _plain(seconds: Decimal) -> str:

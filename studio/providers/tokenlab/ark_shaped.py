@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from studio.lib.english import english
 from studio.providers import exchange, refusals, traps
 from studio.providers.answers import Created, Proof, ProofKind
 from studio.providers.http import Answer, Call, Connection, send
@@ -26,7 +27,9 @@ LONGEST_WAIT = timedelta(minutes=30)
 # no such proof: the first sending may have spent it.
 _NEVER_TAKEN = (400, 404, 413, 422)
 _IN_PROGRESS = "IdempotencyRequestInProgress"
-_TOO_LATE = "The idempotency key is too old, or was not kept, so the request cannot be asked about without risk."
+_TOO_LATE = english(
+    "The idempotency key is too old, or was not kept, so the request cannot be asked about without risk."
+)
 
 
 class ArkShaped:
@@ -63,7 +66,7 @@ def _read(answer: Answer, connection: Connection) -> Proof:
         remote_id = _task_id(answer)
         return Proof(ProofKind.FOUND, remote_id) if remote_id else Proof(ProofKind.UNCLEAR)
     if answer.status == 409 and found.code == _IN_PROGRESS:
-        return Proof(ProofKind.ABSENT, said="The gateway is still registering the request.")
+        return Proof(ProofKind.ABSENT, said=english("The gateway is still registering the request."))
     is_refusal = answer.status in _NEVER_TAKEN and bool(found.hints) and not _is_of_the_moment(found)
     return Proof(ProofKind.NOT_CREATED if is_refusal else ProofKind.UNCLEAR, said=found.said)
 

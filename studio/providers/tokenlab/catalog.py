@@ -6,6 +6,7 @@ videos alone), and an extension needs a prompt (whether it may be left out is no
 from __future__ import annotations
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.capabilities import Capability, InputRule, OperationRule
 from studio.providers.tokenlab import limits
 
@@ -15,12 +16,15 @@ PAGE = "TokenLab, Seedance 2.0 page (seeds 000 and 001)"
 CONTRACT = "TokenLab, published API contract of 2026-07-25"
 UPSTREAM = "Not in TokenLab's page; upstream's range (Ark, create task) as the fail-safe"
 
-CANCEL_QUEUED = "A take can be called back only while it waits in the gateway's queue; asking does not make it certain."
-CANCEL_UNLISTED = "The gateway lists no cancel for this model. Asking is allowed, and it will probably say no."
-PROMPT_ADVICE = "Subject, action, surroundings, then camera and style; at most about 1000 words."
-MINI_UNPROMISED = (
-    "TokenLab does not promise how many references Seedance 2.0 Mini takes, and its live model detail has no field "
-    "for it. So: one reference image, no video, no audio. Remove the others, or choose another model."
+CANCEL_QUEUED = english(
+    "A take can be called back only while it waits in the gateway's queue; asking does not make it certain."
+)
+CANCEL_UNLISTED = english("The gateway lists no cancel for this model. Asking is allowed, and it will probably say no.")
+PROMPT_ADVICE = english("Subject, action, surroundings, then camera and style; at most about 1000 words.")
+MINI_UNPROMISED = english(
+    "TokenLab does not promise how many references Seedance 2.0 Mini takes, and its live model "
+    "detail has no field for it. So: one reference image, no video, no audio. Remove the others, "
+    "or choose another model."
 )
 
 
@@ -54,20 +58,22 @@ def _operations(references: tuple[InputRule, ...]) -> dict[Operation, OperationR
             inputs=(_one(InputRole.FIRST_FRAME), _one(InputRole.LAST_FRAME)),
             default_aspect_ratio="adaptive",
         ),
-        OperationRule(Operation.REFERENCE_TO_VIDEO, PAGE, inputs=references, note="Audio needs an image beside it."),
+        OperationRule(
+            Operation.REFERENCE_TO_VIDEO, PAGE, inputs=references, note=english("Audio needs an image beside it.")
+        ),
         OperationRule(
             Operation.VIDEO_TO_VIDEO,
             PAGE,
             inputs=(_one(InputRole.SOURCE_VIDEO),),
             default_aspect_ratio="adaptive",
-            note="The shape follows the video; upstream has refused other ratios than adaptive here.",
+            note=english("The shape follows the video; upstream has refused other ratios than adaptive here."),
         ),
         OperationRule(
             Operation.VIDEO_EXTENSION,
             PAGE,
             needs_take=True,
             default_aspect_ratio="adaptive",
-            note="Only takes that were made with the same key can be extended.",
+            note=english("Only takes that were made with the same key can be extended."),
         ),
     )
     return {rule.operation: rule for rule in rules}

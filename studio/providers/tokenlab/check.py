@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from studio.lib.english import english
 from studio.lib.masking import redact_request
 from studio.providers import reading, refusals
 from studio.providers.answers import KeyReport, KeyVerdict
@@ -27,8 +28,8 @@ LIST_PATH = "/v1/models?category=video&view=compact"
 PRICING_PATH = "/v1/pricing"
 BALANCE_PATH = "/v1/management/balance"
 
-_ACCEPTED = "The gateway accepts the key."
-_NO_BALANCE = "The balance could not be read with the management token."
+_ACCEPTED = english("The gateway accepts the key.")
+_NO_BALANCE = english("The balance could not be read with the management token.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ def _verdict(answer: Answer, connection: Connection) -> KeyReport:
         return KeyReport(KeyVerdict.ACCEPTED, _ACCEPTED)
     if WORDS.is_about_the_key(found):
         return KeyReport(KeyVerdict.REFUSED, WORDS.meaning(found.code, found.status), found.said)
-    meaning = f"The gateway's answer (HTTP {answer.status}) does not tell whether it accepts the key."
-    return KeyReport(KeyVerdict.UNCLEAR, f"{meaning} Look at the base URL.", found.said)
+    meaning = english(
+        "The gateway's answer (HTTP %(status)s) does not tell whether it accepts the key.", status=answer.status
+    )
+    return KeyReport(KeyVerdict.UNCLEAR, english("%(meaning)s Look at the base URL.", meaning=meaning), found.said)
 
 
 def _live(reader: _Reader) -> dict[str, live.Facts]:

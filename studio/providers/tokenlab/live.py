@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from studio.choices import Operation
+from studio.lib.english import english
 from studio.providers import reading
 from studio.providers.capabilities import Capability, OperationRule
 from studio.providers.tokenlab.rates import highest_rate
@@ -39,7 +40,7 @@ _READABLE = {
     "aspect_ratios": re.compile(r"\d{1,2}:\d{1,2}|adaptive"),
     "durations": re.compile(r"-?\d{1,3}"),
 }
-_GONE = "TokenLab does not list this operation for {name} at present. Choose another operation or model."
+_GONE = english("TokenLab does not list this operation for %(name)s at present. Choose another operation or model.")
 
 
 def facts_of(detail: Mapping[str, Any], *price_entries: Mapping[str, Any]) -> Facts:
@@ -57,9 +58,12 @@ def price_note(model: str, facts: Mapping[str, Any]) -> str:
     named, recorded = _highest(_mapping(facts.get("pricing"))), highest_rate(model)
     if named is None or named <= recorded.quantize(Decimal("0.0001")):
         return ""
-    return (
-        f"TokenLab now names up to ${named:f} per million tokens for {model}; estimates here reckon with at most "
-        f"${recorded:.4f}, so they may be too low."
+    return english(
+        "TokenLab now names up to $%(named)s per million tokens for %(model)s; estimates here reckon "
+        "with at most $%(recorded)s, so they may be too low.",
+        named=f"{named:f}",
+        model=model,
+        recorded=f"{recorded:.4f}",
     )
 
 
@@ -83,7 +87,7 @@ def narrowed(capability: Capability, live: Mapping[str, Any]) -> Capability | No
         default_aspect_ratio=_among(capability.default_aspect_ratio, ratios),
         default_duration=capability.default_duration if capability.default_duration in durations else durations[0],
         operations={name: _with_ratio_among(rule, ratios) for name, rule in operations.items()},
-        not_offered={**capability.not_offered, **{name: _GONE.format(name=capability.name) for name in gone}},
+        not_offered={**capability.not_offered, **{name: _GONE % {"name": capability.name} for name in gone}},
     )
 
 

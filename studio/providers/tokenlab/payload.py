@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio.choices import InputRole, Operation
+from studio.lib.english import english
 from studio.providers.requests import Dispatch, RenderRequest
 from studio.providers.tokenlab.routes import V3, V3_MODELS, V3_RESOLUTIONS
 from studio.providers.upstream import body as upstream
@@ -24,7 +25,7 @@ def body(request: RenderRequest, urls: Urls, dispatch: Dispatch = Dispatch()) ->
 
 def _as_v3(request: RenderRequest, urls: Urls, dispatch: Dispatch) -> dict[str, Any]:
     if request.model not in V3_MODELS or request.resolution not in V3_RESOLUTIONS:
-        raise ValueError("The Ark-shaped path of TokenLab does not offer this model at this resolution.")
+        raise ValueError(english("The Ark-shaped path of TokenLab does not offer this model at this resolution."))
     return upstream.body(request, dispatch, items(request, urls, inline=False), V3_MODELS[request.model])
 
 
@@ -78,7 +79,7 @@ def _source_video(request: RenderRequest, urls: Urls) -> dict[str, Any]:
 
 def _source_take(request: RenderRequest, urls: Urls) -> dict[str, Any]:
     if not request.source_task_id:
-        raise ValueError("An extension needs the task it extends.")
+        raise ValueError(english("An extension needs the task it extends."))
     return {"task_id": request.source_task_id}
 
 
@@ -95,20 +96,22 @@ _INPUTS: dict[Operation, Callable[[RenderRequest, Urls], dict[str, Any]]] = {
 def _each(request: RenderRequest, urls: Urls, role: InputRole) -> list[str]:
     found = [urls.get(index, "") for index, _ in request.with_role(role)]
     if not all(found):
-        raise ValueError(f"An input ({role.label}) has no address to send.")
+        raise ValueError(english("An input (%(role)s) has no address to send.", role=role.label))
     return found
 
 
 def _only(request: RenderRequest, urls: Urls, role: InputRole) -> str:
     found = _each(request, urls, role)
     if len(found) != 1:
-        raise ValueError(f"Exactly one input ({role.label}) is needed, not {len(found)}.")
+        raise ValueError(
+            english("Exactly one input (%(role)s) is needed, not %(number)s.", role=role.label, number=len(found))
+        )
     return found[0]
 
 
 def _fetched(url: str) -> str:
     if _is_data(url):
-        raise ValueError("The gateway takes this input by a public address only, not inside the request.")
+        raise ValueError(english("The gateway takes this input by a public address only, not inside the request."))
     return url
 
 

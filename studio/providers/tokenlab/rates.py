@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from studio.lib.english import english
 from studio.providers.estimates import today
 from studio.providers.tokenlab.catalog import SLUG
 from studio.providers.upstream.lists import PriceList, Rate
@@ -25,7 +26,7 @@ PRICES = PriceList(
     currency="USD",
     sign="$",
     places=4,
-    basis="official CNY price ÷ 6.8",
+    basis=english("official CNY price ÷ 6.8"),
     rates=(
         _rate("seedance-2.0", ("480p", "720p"), 46, 28),
         _rate("seedance-2.0", ("1080p",), 51, 31),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.choices import Operation
+from studio.lib.english import english
 from studio.providers.capabilities import Capability, OperationRule
 from studio.providers.provider import Route
 from studio.providers.tokenlab import live as facts
@@ -14,20 +15,20 @@ from studio.providers.tokenlab import live as facts
 UNIFIED = "unified"
 V3 = "v3"
 ROUTES = (
-    Route(UNIFIED, "Standard (/v1): every model and operation"),
-    Route(V3, "Ark-shaped (/api/v3): with an idempotency key, which proves what became of a lost answer"),
+    Route(UNIFIED, english("Standard (/v1): every model and operation")),
+    Route(V3, english("Ark-shaped (/api/v3): with an idempotency key, which proves what became of a lost answer")),
 )
 
 # The documented names; none is known for the other models.
 V3_MODELS = {"seedance-2.0": "doubao-seedance-2.0"}
 V3_RESOLUTIONS = ("480p", "720p", "1080p")
-NO_V3_MODEL = (
-    "TokenLab documents no name for this model on the Ark-shaped path of this key. "
-    "Choose Seedance 2.0, or a key with the standard path."
+NO_V3_MODEL = english(
+    "TokenLab documents no name for this model on the Ark-shaped path of this key. Choose "
+    "Seedance 2.0, or a key with the standard path."
 )
-NO_V3_EXTENSION = (
-    "The Ark-shaped path of this key cannot continue a take. Use a key with TokenLab's standard path, "
-    "or start from the take's last frame (Image to video)."
+NO_V3_EXTENSION = english(
+    "The Ark-shaped path of this key cannot continue a take. Use a key with TokenLab's standard "
+    "path, or start from the take's last frame (Image to video)."
 )
 
 

@@ -5,58 +5,66 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from studio.lib.english import english
 from studio.providers import traps
 from studio.providers.reading import text
 from studio.providers.refusals import ErrorDocument, Words
 
-CHANGE_REQUEST = "Change what the gateway names and render again."
-REWORD = "Say it differently and render again."
+CHANGE_REQUEST = english("Change what the gateway names and render again.")
+REWORD = english("Say it differently and render again.")
 
-_NOTHING = "nothing was started."
 # By the beginning of the code, since many have an ending after a dot; the longer ones stand first.
 _MEANINGS = {
-    "MissingParameter": f"The gateway misses something in the request; {_NOTHING}",
-    "InvalidParameter": f"The gateway refused the request as it stands; {_NOTHING}",
-    "InputTextSensitiveContentDetected": f"The gateway's moderation refused the prompt; {_NOTHING}",
-    "InputImageSensitiveContentDetected": f"The gateway's moderation refused a reference image; {_NOTHING}",
-    "InputVideoSensitiveContentDetected": f"The gateway's moderation refused a reference video; {_NOTHING}",
-    "InputAudioSensitiveContentDetected": f"The gateway's moderation refused a reference audio file; {_NOTHING}",
-    "SensitiveContentDetected": f"The gateway's moderation refused the request; {_NOTHING}",
-    "OutputVideoSensitiveContentDetected": "The gateway's moderation refused the finished picture.",
-    "OutputAudioSensitiveContentDetected": "The gateway's moderation refused the finished sound.",
-    "AuthenticationError": "The gateway does not accept the key.",
-    "AccountOverdueError": f"The account at the gateway has a bill to pay first; {_NOTHING}",
-    "AccessDenied": "The key has no right to do this.",
-    "InvalidEndpointOrModel": f"The gateway does not know this model, or has not opened it for the key; {_NOTHING}",
-    "InvalidEndpoint": f"The gateway has closed this model or does not know it; {_NOTHING}",
-    "RateLimitExceeded": "The gateway asks for a pause: too many requests with this key.",
-    "QuotaExceeded": f"The account's quota at the gateway is used up; {_NOTHING}",
+    "MissingParameter": english("The gateway misses something in the request; nothing was started."),
+    "InvalidParameter": english("The gateway refused the request as it stands; nothing was started."),
+    "InputTextSensitiveContentDetected": english("The gateway's moderation refused the prompt; nothing was started."),
+    "InputImageSensitiveContentDetected": english(
+        "The gateway's moderation refused a reference image; nothing was started."
+    ),
+    "InputVideoSensitiveContentDetected": english(
+        "The gateway's moderation refused a reference video; nothing was started."
+    ),
+    "InputAudioSensitiveContentDetected": english(
+        "The gateway's moderation refused a reference audio file; nothing was started."
+    ),
+    "SensitiveContentDetected": english("The gateway's moderation refused the request; nothing was started."),
+    "OutputVideoSensitiveContentDetected": english("The gateway's moderation refused the finished picture."),
+    "OutputAudioSensitiveContentDetected": english("The gateway's moderation refused the finished sound."),
+    "AuthenticationError": english("The gateway does not accept the key."),
+    "AccountOverdueError": english("The account at the gateway has a bill to pay first; nothing was started."),
+    "AccessDenied": english("The key has no right to do this."),
+    "InvalidEndpointOrModel": english(
+        "The gateway does not know this model, or has not opened it for the key; nothing was started."
+    ),
+    "InvalidEndpoint": english("The gateway has closed this model or does not know it; nothing was started."),
+    "RateLimitExceeded": english("The gateway asks for a pause: too many requests with this key."),
+    "QuotaExceeded": english("The account's quota at the gateway is used up; nothing was started."),
 }
 _BY_STATUS = {
-    401: "The gateway does not accept the key.",
-    403: f"The gateway does not allow this; {_NOTHING}",
-    404: f"The gateway does not know what was asked for; {_NOTHING}",
-    413: f"The request is too large for the gateway; {_NOTHING}",
-    429: "The gateway asks for a pause: too many requests with this key.",
+    401: english("The gateway does not accept the key."),
+    403: english("The gateway does not allow this; nothing was started."),
+    404: english("The gateway does not know what was asked for; nothing was started."),
+    413: english("The request is too large for the gateway; nothing was started."),
+    429: english("The gateway asks for a pause: too many requests with this key."),
 }
-_CHANCE = "Moderation of finished work is partly chance: render again, or change the prompt."
+_CHANCE = english("Moderation of finished work is partly chance: render again, or change the prompt.")
 _ADVICE = {
     "InputTextSensitiveContentDetected": REWORD,
-    "InputImageSensitiveContentDetected": "Use another image and render again.",
-    "InputVideoSensitiveContentDetected": "Use another video and render again.",
-    "InputAudioSensitiveContentDetected": "Use another audio file and render again.",
-    "SensitiveContentDetected": "Change the prompt or the references and render again.",
+    "InputImageSensitiveContentDetected": english("Use another image and render again."),
+    "InputVideoSensitiveContentDetected": english("Use another video and render again."),
+    "InputAudioSensitiveContentDetected": english("Use another audio file and render again."),
+    "SensitiveContentDetected": english("Change the prompt or the references and render again."),
     "OutputVideoSensitiveContentDetected": _CHANCE,
     "OutputAudioSensitiveContentDetected": traps.advice(traps.Trap.SOUND_REFUSED),
-    "AccountOverdueError": "Ask an admin to settle the account at the gateway.",
-    "InvalidEndpoint": "Choose another model, or ask an admin to open this one at the gateway.",
-    "QuotaExceeded": "Wait for takes in the gateway's queue to end, or ask an admin to raise the quota.",
+    "AccountOverdueError": english("Ask an admin to settle the account at the gateway."),
+    "InvalidEndpoint": english("Choose another model, or ask an admin to open this one at the gateway."),
+    "QuotaExceeded": english("Wait for takes in the gateway's queue to end, or ask an admin to raise the quota."),
 }
 
 
 def meaning_for(code: str, status: int) -> str:
     known = _by_beginning(_MEANINGS, code)
-    return known or _BY_STATUS.get(status, f"The gateway refused the request; {_NOTHING}")
+    return known or _BY_STATUS.get(status, english("The gateway refused the request; nothing was started."))
 
 
 def advice_for(code: str, status: int, hints: Mapping[str, Any]) -> str:

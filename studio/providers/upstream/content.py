@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.choices import ROLE_KINDS, AssetKind, InputRole
+from studio.lib.english import english
 from studio.providers.requests import RenderRequest
 
 Urls = Mapping[int, str]
@@ -27,7 +28,7 @@ def items(request: RenderRequest, urls: Urls, *, inline: bool = True) -> list[It
 
     `inline=False` is for a gateway that documents no data URLs at all; videos are never inline."""
     if request.source_task_id:
-        raise ValueError("A take cannot be extended by its task here.")
+        raise ValueError(english("A take cannot be extended by its task here."))
     text = [{"type": "text", "text": request.prompt}] if request.prompt.strip() else []
     return text + [
         _item(role, _checked(urls.get(index, ""), role, inline))
@@ -49,9 +50,9 @@ def _item(role: InputRole, url: str) -> Item:
 
 def _checked(url: str, role: InputRole, inline: bool) -> str:
     if not url:
-        raise ValueError(f"An input ({role.label}) has no address to send.")
+        raise ValueError(english("An input (%(role)s) has no address to send.", role=role.label))
     if _is_data(url) and (not inline or ROLE_KINDS[role] == AssetKind.VIDEO):
-        raise ValueError("The gateway takes this input by a public address only, not inside the request.")
+        raise ValueError(english("The gateway takes this input by a public address only, not inside the request."))
     return url
 
 

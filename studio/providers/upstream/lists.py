@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from studio.lib.english import english
 from studio.providers.estimates import FINEST, Estimate, PriceFacts, in_force
 
-UNIT = "million tokens"
-WITH_VIDEO, WITHOUT_VIDEO = "with a video", "without a video"
+UNIT = english("million tokens")
+WITH_VIDEO, WITHOUT_VIDEO = english("with a video"), english("without a video")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class PriceList:
 
     def unpriced(self, reason: str) -> Estimate:
         newest = max(self.rates, key=lambda rate: rate.dated)
-        return Estimate(None, self.currency, f"Price unknown. {reason}", newest.source, newest.dated)
+        return Estimate(
+            None, self.currency, english("Price unknown. %(reason)s", reason=reason), newest.source, newest.dated
+        )
 
     def row(self, rate: Rate, resolution: str, per_million: Decimal, *, with_video: bool) -> PriceFacts:
         """The row that a calculation with `per_million` of that rate goes by."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from studio.lib.english import english
 from studio.providers import exchange, refusals
 from studio.providers.answers import CancelAnswer, CancelKind, RemoteState, RemoteStatus
 from studio.providers.errors import BadKey, NotFound, ProviderError
@@ -16,12 +17,12 @@ from studio.providers.http import Call, Connection, send, send_async
 from studio.providers.refusals import Words
 from studio.providers.upstream import parse
 
-_ENDED = "It had ended already, so the gateway was not asked: the same call would erase its record."
-_RUNNING = "It is being rendered, and what runs cannot be called back here."
-_UNCLEAR_WORD = "The gateway says “{word}” of it, so it was not asked: the call could erase finished work."
-_VANISHED = (
-    "It waited when the cancel was sent and is unknown to the gateway now. It may have been cancelled, or finished "
-    "and erased; look at the gateway's own console."
+_ENDED = english("It had ended already, so the gateway was not asked: the same call would erase its record.")
+_RUNNING = english("It is being rendered, and what runs cannot be called back here.")
+_UNCLEAR_WORD = english("The gateway says “%(word)s” of it, so it was not asked: the call could erase finished work.")
+_VANISHED = english(
+    "It waited when the cancel was sent and is unknown to the gateway now. It may have been "
+    "cancelled, or finished and erased; look at the gateway's own console."
 )
 
 
@@ -84,7 +85,7 @@ def _without_asking(before: RemoteStatus) -> CancelAnswer | None:
         return CancelAnswer(CancelKind.TOO_LATE, _ENDED)
     if before.state == RemoteState.RUNNING:
         return CancelAnswer(CancelKind.TOO_LATE, _RUNNING)
-    return CancelAnswer(CancelKind.UNKNOWN, _UNCLEAR_WORD.format(word=before.word))
+    return CancelAnswer(CancelKind.UNKNOWN, _UNCLEAR_WORD % {"word": before.word})
 
 
 def _afterwards(after: RemoteStatus, said: str) -> CancelAnswer:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from studio.choices import AssetKind, Operation
+from studio.lib.english import english
 from studio.providers.answers import NO_USAGE, Usage
 from studio.providers.estimates import Estimate, PriceFacts, today
 from studio.providers.requests import RenderRequest
@@ -70,7 +71,9 @@ def settle(
         return _unpublished(prices, request)
     if usage.tokens is not None:
         return _counted(prices, rate, request, Decimal(usage.tokens))
-    picture = _Picture(width * height, f"{width}×{height}, measured in the file")
+    picture = _Picture(
+        width * height, english("%(width)s×%(height)s, measured in the file", width=width, height=height)
+    )
     return _priced(prices, rate, request, picture, _file_frames(seconds), seconds)
 
 
@@ -81,9 +84,12 @@ def _counted(prices: PriceList, rate: Rate, request: RenderRequest, tokens: Deci
     if per_million is None:
         return _unpublished(prices, request, has_video=has_video)
     reckoned = _Sum(tokens, per_million, has_video, "")
-    basis = (
-        f"{tokens:,.0f} tokens by the gateway's own token count × {prices.said(per_million)} per million "
-        f"({prices.basis}, {rate.dated:%Y-%m-%d})."
+    basis = english(
+        "%(tokens)s tokens by the gateway's own token count × %(price)s per million (%(basis)s, %(dated)s).",
+        tokens=f"{tokens:,.0f}",
+        price=prices.said(per_million),
+        basis=prices.basis,
+        dated=f"{rate.dated:%Y-%m-%d}",
     )
     row = prices.row(rate, request.resolution, per_million, with_video=has_video)
     return Estimate(reckoned.amount, prices.currency, basis, rate.source, rate.dated, tokens, row)
@@ -94,10 +100,12 @@ def _priced(
 ) -> Estimate:
     extends = request.operation == Operation.VIDEO_EXTENSION
     if extends and request.source_seconds is None:
-        return prices.unpriced("The length of the take to extend is not known, and it may count as video input.")
+        return prices.unpriced(
+            english("The length of the take to extend is not known, and it may count as video input.")
+        )
     videos = [file for file in request.inputs if file.kind == AssetKind.VIDEO]
     if any(file.seconds is None for file in videos):
-        return prices.unpriced("The length of a video among the inputs is not known, and it is charged for.")
+        return prices.unpriced(english("The length of a video among the inputs is not known, and it is charged for."))
     # Of an extension both readings are reckoned, without its take as video input and with it.
     lengths = (
         [_ZERO, request.source_seconds or _ZERO] if extends else [sum((v.seconds or _ZERO for v in videos), _ZERO)]
@@ -106,9 +114,11 @@ def _priced(
     known = [each for each in sums if each is not None]
     if len(known) < len(sums):
         return _unpublished(prices, request, has_video=True)
-    doubt = "With a video input the gateway may charge a minimum, which is not published." if videos else ""
+    doubt = english("With a video input the gateway may charge a minimum, which is not published.") if videos else ""
     if extends:
-        doubt = "Whether the extended take counts as video input is not documented; this is the dearer of the two."
+        doubt = english(
+            "Whether the extended take counts as video input is not documented; this is the dearer of the two."
+        )
     chosen = max(known, key=lambda each: each.amount)
     row = prices.row(rate, request.resolution, chosen.per_million, with_video=chosen.with_video)
     return _estimate(prices, row, chosen, doubt)
@@ -119,23 +129,37 @@ def _sum(rate: Rate, picture: _Picture, frames: Decimal, seconds: Decimal, video
     if per_million is None:
         return None
     tokens = (frames + _whole_frames(video_seconds)) * picture.area / 1024
-    length = f"{seconds.normalize():f} s"
+    length = english("%(seconds)s s", seconds=f"{seconds.normalize():f}")
     if video_seconds:
-        length = f"{video_seconds.normalize():f} s of video in and {length} out"
-    return _Sum(tokens, per_million, bool(video_seconds), f"{length} at {picture.words}")
+        length = english(
+            "%(seconds)s s of video in and %(length)s out", seconds=f"{video_seconds.normalize():f}", length=length
+        )
+    return _Sum(
+        tokens,
+        per_million,
+        bool(video_seconds),
+        english("%(length)s at %(picture)s", length=length, picture=picture.words),
+    )
 
 
 def _estimate(prices: PriceList, row: PriceFacts, chosen: _Sum, doubt: str) -> Estimate:
-    basis = (
-        f"{chosen.words}: about {chosen.tokens:,.0f} tokens × {prices.said(chosen.per_million)} per million "
-        f"(token formula; {prices.basis}, {row.dated:%Y-%m-%d}). {doubt}"
+    basis = english(
+        "%(words)s: about %(tokens)s tokens × %(price)s per million (token formula; %(basis)s, %(dated)s). %(doubt)s",
+        words=chosen.words,
+        tokens=f"{chosen.tokens:,.0f}",
+        price=prices.said(chosen.per_million),
+        basis=prices.basis,
+        dated=f"{row.dated:%Y-%m-%d}",
+        doubt=doubt,
     )
     return Estimate(chosen.amount, prices.currency, basis.strip(), row.source, row.dated, chosen.tokens, row)
 
 
 def _unpublished(prices: PriceList, request: RenderRequest, *, has_video: bool = False) -> Estimate:
-    what = " with a video among the inputs" if has_video else ""
-    return prices.unpriced(f"No price is published for {request.model} at {request.resolution}{what}.")
+    sentence = english("No price is published for %(model)s at %(resolution)s.")
+    if has_video:
+        sentence = english("No price is published for %(model)s at %(resolution)s with a video among the inputs.")
+    return prices.unpriced(sentence % {"model": request.model, "resolution": request.resolution})
 
 
 def _expected_picture(request: RenderRequest) -> _Picture | None:
@@ -144,10 +168,17 @@ def _expected_picture(request: RenderRequest) -> _Picture | None:
         return None
     if request.aspect_ratio == "adaptive":
         width, height = max(sizes.values(), key=lambda size: size[0] * size[1])
-        return _Picture(width * height, f"{request.resolution} in the largest shape the gateway may choose")
+        return _Picture(
+            width * height,
+            english("%(resolution)s in the largest shape the gateway may choose", resolution=request.resolution),
+        )
     if request.aspect_ratio not in sizes:
         width, height = sizes["16:9"]
-        words = f"{request.resolution}, with the area of 16:9 as {request.aspect_ratio} is not published"
+        words = english(
+            "%(resolution)s, with the area of 16:9 as %(aspect_ratio)s is not published",
+            resolution=request.resolution,
+            aspect_ratio=request.aspect_ratio,
+        )
         return _Picture(width * height, words)
     width, height = sizes[request.aspect_ratio]
     return _Picture(width * height, f"{width}×{height}")
