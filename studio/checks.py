@@ -59,17 +59,18 @@ def secret_files(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def queue_times(**_: Any) -> list[CheckMessage]:
-    """A hint is locked for `retry` when it is fetched ahead, not when it is begun: less, and the work is done twice."""
+    """A hint is locked for `retry` when it is taken: with less than the work and its writing down may last, it is done
+    twice."""
     main = settings.Q_CLUSTER
     clusters = {main["name"]: main} | {name: {**main, **own} for name, own in main["ALT_CLUSTERS"].items()}
     return [
         Error(
             f"The job cluster “{name}” hands its work out again after {conf['retry']} s, while it may still be at it.",
-            hint=f"retry in Q_CLUSTER has to be more than {longest:.0f} s with these workers and this timeout.",
+            hint=f"retry in Q_CLUSTER has to be more than {longest} s with this timeout.",
             id="studio.E004",
         )
         for name, conf in clusters.items()
-        if conf["retry"] <= (longest := conf["timeout"] * (1 + (conf["queue_limit"] + conf["bulk"]) / conf["workers"]))
+        if conf["retry"] <= (longest := 2 * conf["timeout"])
     ]
 
 

@@ -52,15 +52,14 @@ def test_secret_file_that_others_can_read_is_an_error(
 
 
 def cluster(**over: Any) -> dict[str, Any]:
-    return {"name": "studio", "workers": 1, "queue_limit": 1, "bulk": 1, "timeout": 100, "ALT_CLUSTERS": {}, **over}
+    return {"name": "studio", "workers": 1, "bulk": 1, "timeout": 100, "ALT_CLUSTERS": {}, **over}
 
 
 @pytest.mark.parametrize(
     ("over", "found"),
     [
-        ({"retry": 300}, 1),
-        ({"retry": 301}, 0),
-        ({"retry": 151, "workers": 4}, 0),
+        ({"retry": 200}, 1),
+        ({"retry": 201}, 0),
         ({"retry": 301, "ALT_CLUSTERS": {"media": {"timeout": 200}}}, 1),
     ],
 )

@@ -41,12 +41,11 @@ class Forked:
         return self.returncode
 
 
-def fork(run: Callable[[], None], *, prepare: Callable[[], None]) -> Forked:
-    """Call `run` in a process of its own, the leader of a process group; `prepare` comes first in it.
+def fork(run: Callable[[], None], *, prepare: Callable[[], None], leads: bool = True) -> Forked:
+    """Call `run` in a process of its own, which leads a process group unless told otherwise; `prepare` comes first.
 
     The caller has no other threads and nothing open that two processes must not share."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    _flush()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
     try:
         number = os.fork()
@@ -56,12 +55,14 @@ def fork(run: Callable[[], None], *, prepare: Callable[[], None]) -> Forked:
     if number:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         # Here as well as there: whoever comes first, the group is there when it is asked for.
-        with suppress(OSError):
-            os.setpgid(number, number)
+        if leads:
+            with suppress(OSError):
+                os.setpgid(number, number)
         return Forked(number)
     code = 1
     try:
-        os.setpgid(0, 0)
+        if leads:
+            os.setpgid(0, 0)
         _like_new()
         prepare()
         signal.pthread_sigmask(signal.SIG_SETMASK, before - _HELD_BACK)
@@ -75,11 +76,15 @@ def fork(run: Callable[[], None], *, prepare: Callable[[], None]) -> Forked:
     except BaseException:
         traceback.print_exc()
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(Exception):
-                stream.flush()
+        with suppress(Exception):
+            _flush()
         # Nothing that the watcher had planned for its own end is done by its fork.
         os._exit(code)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
 
 
 def _like_new() -> None:

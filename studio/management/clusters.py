@@ -10,7 +10,8 @@ from importlib import import_module
 
 from django.apps import apps
 from django.conf import settings
-from django.db import Error, connections
+from django.db import Error, connection, connections
+from django.urls import reverse
 from django_q.conf import Conf
 
 from studio import jobs
@@ -18,11 +19,22 @@ from studio.lib.memory import keep_shared
 from studio.media import addresses
 from studio.providers import clients
 
+# What is otherwise read at its first use, and then by each process for itself.
+LATER = ("django.core.cache.backends.locmem", "encodings.idna")
+# Of SQLite, for jobs: no window into the file, which fills with whatever a sweep reads, and a small cache. Whatever
+# they read lies in the memory of the machine anyway, and no person waits for the copying.
+SPARING = "PRAGMA mmap_size=0;PRAGMA cache_size=-4000;"
+
 
 def share() -> None:
     """Read everything that the clusters will need; afterwards no connection is open."""
-    for module in pkgutil.iter_modules(jobs.__path__, f"{jobs.__name__}."):
-        import_module(module.name)
+    if connection.vendor == "sqlite":
+        connection.settings_dict["OPTIONS"]["init_command"] += SPARING
+    names = (module.name for module in pkgutil.iter_modules(jobs.__path__, f"{jobs.__name__}."))
+    for name in (*names, *LATER):
+        import_module(name)
+    # Every notice holds a link, and the first one asks for all addresses with their views: 12 MB.
+    reverse("home")
     # A database that is away costs memory, nothing else.
     with suppress(Error):
         for model in apps.get_models():

@@ -1,6 +1,7 @@
-"""Watches that clusters really take tasks: one can look alive and do nothing for ever (a killed idle worker keeps the
-queue's lock, a killed monitor that of the results). A beat is a task that only one running cluster can take; one that
-is not done and written down in time, while somebody there is free to do it, means that the cluster is started again."""
+"""Watches that clusters really take tasks: one can look alive and do nothing for ever, when its leader or its waiting
+worker hangs, is stopped, or waits for a connection that is gone without a word. A beat is a task that only one running
+cluster can take; one that is not done and written down in time, while somebody there is free to do it, means that the
+cluster is started again."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def house(folder: Path, *, people: int, database: str = "") -> Iterator[House]:
         for number in (1, 2):
             whole.start(f"worker-{number}", "manage.py", "qcluster")
         wait_for(lambda: answers(whole.url) and answers(sandbox), "web and sandbox to answer", 120)
-        alive = "from studio.services import workers; answer = workers.live_count()"
+        alive = "from studio.services import workers; answer = len(workers.live())"
         wait_for(lambda: whole.shell(alive) == 2, "both workers to be up", 120)
         yield whole
     except AssertionError as error:

@@ -114,7 +114,5 @@ def test_postgres_restarted_under_a_worker(tmp_path: Path, sandbox: Hesitant) ->
         with two_takes_on_their_way(env, tmp_path, sandbox):
             up.close()
             sandbox.may_answer.set()
-            wait_for(
-                lambda: "the queue “studio” cannot be read" in (tmp_path / "worker.log").read_text(), "the trouble"
-            )
+            wait_for(lambda: "the queue “media” cannot be read" in (tmp_path / "worker.log").read_text(), "the trouble")
             up.enter_context(postgres.running(place))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.plan import ROLES, SILENT
 from tests.torture.report import report_of
 from tests.torture.run import Settings, run, say
 
@@ -22,8 +21,6 @@ SHORT = Settings(
     in_flight=20,
     pace=1.0,
     steps=(8, 24),
-    # What the studio only hears by a silence of most of a minute has tests of its own in this folder.
-    roles=tuple(role for role in ROLES if role not in SILENT),
     most_kills=8,
     most_seconds=150.0,
     settle_seconds=90.0,

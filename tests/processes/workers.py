@@ -15,7 +15,7 @@ from studio.environment import BASE_DIR, variable_names
 from studio.lib.holders import holder_of
 from tests.e2e.stack import children_of, wait_for
 
-# The real commands with a shorter patience; what a test changes in the clusters themselves is `child`.
+# The real command with a shorter patience; what a test changes is inherited by its clusters, which are forks of it.
 WORKER = """
 import dataclasses, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
@@ -25,21 +25,12 @@ from django.core.management import call_command
 from studio.management import heartbeats
 from studio.management.commands import qcluster
 heartbeats.BEAT_SECONDS, heartbeats.SILENCE_SECONDS, heartbeats.CHECK_SECONDS = 1.0, 8.0, 0.2
-program, child = qcluster._program, sys.argv[1]
+program = qcluster._program
 def impatient(name, run):
     real = program(name, run)
-    changed = {"command": (sys.executable, "-c", child), "run": None} if child else {}
-    return dataclasses.replace(real, grace=min(real.grace, 3.0), **changed)
+    return dataclasses.replace(real, grace=min(real.grace, 3.0))
 qcluster._program = impatient
-call_command("qcluster")
-"""
-CHILD = """
-import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "studio.settings"
-import django
-django.setup()
-{change}
-from django.core.management import call_command
+exec(sys.argv[1])
 call_command("qcluster")
 """
 SHELL = """
@@ -99,10 +90,9 @@ class Worker:
     def __init__(self, env: Mapping[str, str], log: Path, *, change: str = "") -> None:
         self.log = log
         self.folder = Path(env["STUDIO_DATA_DIR"])
-        self.jobs = int(env["STUDIO_JOB_WORKERS"])
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", WORKER, CHILD.format(change=change) if change else ""],
+                [sys.executable, "-c", WORKER, change],
                 cwd=BASE_DIR,
                 env=env,
                 stdout=output,
@@ -114,8 +104,8 @@ class Worker:
         return self.log.read_text()
 
     def is_up(self) -> bool:
-        """Every cluster with its sentinel, monitor, pusher and workers."""
-        return len(self.everyone()) == 1 + 5 * len(CLUSTERS) + self.jobs - 1
+        """Every cluster with its leader and a worker that waits."""
+        return all(self.cluster(name) and self.parts(name) for name in CLUSTERS)
 
     def wait_until_up(self, seconds: float = 120) -> None:
         try:
@@ -129,27 +119,25 @@ class Worker:
 
     def cluster(self, name: str = "studio") -> int:
         """The number of the process that leads a cluster."""
-        # A fork bears its name, a process of its own (see CHILD) has it in its environment.
-        word = f"Q_CLUSTER_NAME={name}".encode()
-        children = children_of(self.process.pid)
-        found = [number for number in children if named(number) == name or word in environment_in(number)]
+        found = [number for number in children_of(self.process.pid) if named(number) == name]
         return found[0] if found else 0
 
     def parts(self, name: str = "studio") -> list[int]:
-        """What the sentinel of a cluster started, in that order: its workers, the monitor and the pusher."""
-        (sentinel,) = children_of(self.cluster(name))
-        return sorted(children_of(sentinel))
+        """The workers of a cluster, the oldest first."""
+        return sorted(children_of(self.cluster(name)))
 
-    def kill_while_idle(self, name: str, victims: list[int]) -> None:
-        """Kill parts of a cluster right after a beat, while all its workers wait for the next task."""
+    def kill_while_idle(self, name: str) -> list[int]:
+        """Kill all workers of a cluster right after a beat, while they wait for the next task; gives their numbers."""
         folder = self.folder / "run" / f"{name}:{holder_of(self.cluster(name))}"
         wait_for(folder.exists, f"the first beat of {name}")
         before = folder.stat().st_mtime_ns
         wait_for(
             lambda: folder.stat().st_mtime_ns != before and not list(folder.iterdir()), f"{name} to have done a beat"
         )
+        victims = self.parts(name)
         for number in victims:
             os.kill(number, signal.SIGKILL)
+        return victims
 
     def stop(self, seconds: float = 40) -> int:
         if self.process.poll() is None:
@@ -171,13 +159,6 @@ def named(number: int) -> str:
         return Path(f"/proc/{number}/comm").read_text().strip()
     except OSError:
         return ""
-
-
-def environment_in(number: int) -> bytes:
-    try:
-        return Path(f"/proc/{number}/environ").read_bytes()
-    except OSError:
-        return b""
 
 
 def gone(numbers: list[int]) -> Callable[[], bool]:

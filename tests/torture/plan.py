@@ -112,13 +112,8 @@ ROLES = {
     "busy worker": 6,
     "cluster": 2,
     "idle worker": 2,
-    "monitor": 1,
-    "pusher": 1,
-    "sentinel": 2,
     "supervisor": 1,
 }
-# Of these the studio hears only by their silence, which takes longer than a short run.
-SILENT = ("idle worker", "monitor", "pusher")
 
 
 @dataclass(frozen=True)

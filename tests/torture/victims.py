@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.processes.workers import CLUSTERS
 
 PROC = Path("/proc")
-WORKER_ROLES = {"idle": "idle worker", "processing": "busy worker", "monitor": "monitor", "pusher": "pusher"}
+WORKER_ROLES = {"idle": "idle worker", "processing": "busy worker"}
 
 
 class Victim(NamedTuple):
@@ -29,11 +29,9 @@ def of_worker(supervisor: int) -> list[Victim]:
             # Just forked, and not yet what it is to be.
             continue
         found.append(Victim("cluster", name, cluster))
-        for sentinel in children.get(cluster, []):
-            found.append(Victim("sentinel", name, sentinel))
-            for process in children.get(sentinel, []):
-                if role := WORKER_ROLES.get(_short_name(process)):
-                    found.append(Victim(role, name, process))
+        for process in children.get(cluster, []):
+            if role := WORKER_ROLES.get(_short_name(process)):
+                found.append(Victim(role, name, process))
     return sorted(found)
 
 

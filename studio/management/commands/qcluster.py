@@ -1,11 +1,11 @@
-"""`manage.py qcluster`: the whole worker. Stands before django-q2's command of that name and starts its clusters."""
+"""`manage.py qcluster`: the whole worker. Stands before django-q2's command of that name: its clusters are our own."""
 
 from __future__ import annotations
 
 import inspect
-import multiprocessing
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -13,43 +13,48 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Tags
-from django.db import Error, connection
-from django_q.management.commands.qcluster import Command as OneCluster
+from django.core.management.base import BaseCommand
+from django.db import Error, connection, connections
+from django_q.conf import Conf
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from studio.lib.activity import Activity, clear_dead
 from studio.lib.memory import give_back
 from studio.lib.processes import Program, die_with_parent_after_fork
 from studio.management.clusters import become, share
+from studio.management.crew import Crew
 from studio.management.heartbeats import Cluster, Heartbeats
 from studio.services import queue, recovery, workers
 from studio.services.broker import private_key
 from studio.supervisor import Supervisor
 
 NAME = "Q_CLUSTER_NAME"
-# How everybody else asks the database; the watch over the clusters waits shorter for a lock, and keeps nothing open.
-ASKING = {"OPTIONS": {**connection.settings_dict["OPTIONS"]}, "CONN_MAX_AGE": connection.settings_dict["CONN_MAX_AGE"]}
 RUN = settings.STUDIO_DATA_DIR / "run"
 # What is in hand may finish; the tracker never finishes by itself, and loses nothing when it is cut off.
 GRACE = {queue.TRACK: 0.0}
-# django-q2 ends a task that overruns its time-out itself, somewhat later.
+# A task that overruns its time-out is ended by its cluster, somewhat later.
 SLACK_SECONDS = 30.0
 
 
-class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
+class Command(BaseCommand):
     # Whoever has no pages reads neither their addresses nor their templates; `up` has checked those.
     requires_system_checks = (Tags.compatibility, Tags.files, Tags.models, Tags.security)
     help = "Start the worker: every job cluster under one watch; ends on Ctrl-C. With a name: that cluster alone."
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        name = options.get("cluster_name") or os.environ.get(NAME)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("-n", "--name", dest="cluster_name", help="the one cluster to run (default: all)")
+
+    def handle(self, *args: Any, cluster_name: str | None, **options: Any) -> None:
+        name = cluster_name or os.environ.get(NAME)
         if name:
-            self._run_one(name, *args, **options)
+            share()
+            become(name)
+            self._run_one(name)
         else:
             sys.exit(self._run_all())
 
-    def _run_one(self, name: str, *args: Any, **options: Any) -> None:
-        # The sentinel and the workers would go on without the parent, unwatched.
+    def _run_one(self, name: str) -> None:
+        # The workers would go on without their leader, unwatched.
         die_with_parent_after_fork()
         clear_dead(RUN)
         activity = _activity(name, os.getpgrp())
@@ -59,26 +64,26 @@ class Command(OneCluster):  # type: ignore[misc]  # django-q2 is not typed
         post_execute_in_worker.connect(end)
         post_execute_in_worker.connect(_drop_result)
         post_execute_in_worker.connect(_give_back)
-        super().handle(*args, **options)
+        connections.close_all()
+        Crew(Conf.WORKERS).run()
 
-    def _run_as(self, name: str) -> None:
-        """In a fork of this worker: be the cluster `name` until it is over."""
-        connection.settings_dict.update(ASKING)
+    def _run_as(self, name: str, asking: dict[str, Any]) -> None:
+        """In a fork of this worker: be the cluster `name` until it is over, and ask the database as `asking` says."""
+        connection.settings_dict.update(asking)
         become(name)
         self._run_one(name)
-        for sentinel in multiprocessing.active_children():
-            sentinel.join()
 
     def _run_all(self) -> int:
         share()
+        asking = {name: connection.settings_dict[name] for name in ("OPTIONS", "CONN_MAX_AGE")}
         # What is open when a cluster is forked would be open in both of them.
         connection.settings_dict["CONN_MAX_AGE"] = 0
         if connection.vendor == "sqlite":
             # A watch that waits 20 s for a lock can neither stop nor restart anything meanwhile.
-            connection.settings_dict["OPTIONS"] = ASKING["OPTIONS"] | {"timeout": 2}
+            connection.settings_dict["OPTIONS"] = asking["OPTIONS"] | {"timeout": 2}
         names = [settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]]
         heartbeats = Heartbeats([_cluster(name) for name in names], revive=_revive, sign=workers.beat)
-        programs = [_program(name, partial(self._run_as, name)) for name in names]
+        programs = [_program(name, partial(self._run_as, name, asking)) for name in names]
         try:
             return Supervisor(programs, say=self._say, each_tick=heartbeats).run()
         finally:
@@ -109,6 +114,7 @@ def _cluster(name: str) -> Cluster:
 
 def _revive(names: Iterable[str]) -> None:
     recovery.revive(clusters=names)
+    give_back()
 
 
 def _activity(name: str, number: int) -> Activity:

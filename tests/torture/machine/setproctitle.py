@@ -7,7 +7,7 @@ from __future__ import annotations
 import ctypes
 
 _SET_NAME = 15
-_WORDS = ("idle", "processing", "monitor", "pusher")
+_WORDS = ("idle", "processing")
 _libc = ctypes.CDLL(None)
 
 
