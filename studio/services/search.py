@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
+from psycopg.sql import quote
 
 from studio.lib.words import asked_words
 from studio.services.search_index import TABLES, place_of
@@ -24,13 +25,14 @@ _POSTGRES_WEIGHTS = "{0.0, 0.125, 0.5, 1.0}"
 
 @dataclass(frozen=True)
 class Question:
-    """A condition on `table` with its one parameter, the column of ids, and what orders by relevance, best first."""
+    """A condition on `table` with its parameters, the column of ids, and what orders by relevance, best first: that
+    knows the words alone, whatever projects they are looked for in."""
 
     table: str
     number: str
     condition: str
     rank: str
-    asked: str
+    parameters: tuple[str, ...] = ()
 
 
 def has_words(words: str) -> bool:
@@ -47,13 +49,15 @@ def question(*, noun: str, words: str, projects: Collection[int] | None = None) 
         if projects is not None:
             places = " OR ".join(place_of(project) for project in sorted(projects))
             asked = f"place : ({places or 'nowhere'}) AND {asked}"
-        return Question(table, f"{table}.rowid", f"{table} MATCH %s", f"bm25({table}, {_SQLITE_WEIGHTS})", asked)
-    asked = " & ".join(_postgres_group(group, group is groups[-1]) for group in groups)
+        return Question(table, f"{table}.rowid", f"{table} MATCH %s", f"bm25({table}, {_SQLITE_WEIGHTS})", (asked,))
+    asked = sought = " & ".join(_postgres_group(group, group is groups[-1]) for group in groups)
     if projects is not None:
         listed = [f"'/{place_of(project)}'" for project in sorted(projects)]
         asked = f"({' | '.join(listed or ['/nowhere'])}) & {asked}"
-    rank = f"-ts_rank('{_POSTGRES_WEIGHTS}', {table}.vector, %s::tsquery)"
-    return Question(table, f"{table}.id", f"{table}.vector @@ %s::tsquery", rank, asked)
+    # The words stand in the text of the statement: a statement that is kept for others too would go the same way for a
+    # word in every prompt as for a rare one.
+    rank = f"-ts_rank('{_POSTGRES_WEIGHTS}', {table}.vector, {quote(sought)}::tsquery)"
+    return Question(table, f"{table}.id", f"{table}.vector @@ {quote(asked)}::tsquery", rank)
 
 
 def found(*, noun: str, words: str, projects: Collection[int] | None = None) -> RawSQL:
@@ -62,7 +66,7 @@ def found(*, noun: str, words: str, projects: Collection[int] | None = None) -> 
         return RawSQL("SELECT 0 WHERE 1 = 0", [])
     ask = question(noun=noun, words=words, projects=projects)
     sql = f"SELECT {ask.number} FROM {ask.table} WHERE {ask.condition}"  # noqa: S608  (names of ours)
-    return RawSQL(sql, [ask.asked])  # noqa: S611
+    return RawSQL(sql, ask.parameters)  # noqa: S611
 
 
 def ranked(*, noun: str, words: str, numbers: Iterable[int]) -> list[int]:
@@ -75,7 +79,7 @@ def ranked(*, noun: str, words: str, numbers: Iterable[int]) -> list[int]:
     sql = f"SELECT {ask.number}, {ask.rank} AS score FROM {ask.table} WHERE {ask.condition}"  # noqa: S608
     sql += f" AND {ask.number} IN ({listed}) ORDER BY score, {ask.number} DESC"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [ask.asked] * (1 + ask.rank.count("%s")))
+        cursor.execute(sql, ask.parameters)
         return [number for number, _ in cursor.fetchall()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -11,10 +12,14 @@ from studio.lib.english import english
 from studio.models import AuditEntry, ProviderKey
 from studio.providers import registry
 from studio.services import key_rows
+from studio.services.enumerations import enumerated
 from studio.services.said import said
 
 register = template.Library()
+# What parts the name of a route from what it is good for; Chinese has a colon of its own.
+_COLON = re.compile(r"\s*[:：]\s*")
 register.filter(key_rows.gateway_name)
+register.filter(enumerated)
 
 ACTS = {
     "key-add": english("Added the key"),
@@ -70,13 +75,13 @@ def route_name(key: ProviderKey) -> str:
 @register.filter
 def short_label(label: str) -> str:
     """The name in the label of a route, without what it is good for."""
-    return said(label).partition(":")[0]
+    return _COLON.split(said(label), maxsplit=1)[0]
 
 
 @register.filter
 def label_note(label: str) -> str:
     """What a route is good for, where its label says so behind a colon."""
-    return said(label).partition(":")[2].strip().capitalize()
+    return "".join(_COLON.split(said(label), maxsplit=1)[1:]).capitalize()
 
 
 @register.filter

@@ -10,22 +10,20 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import trans_real
 
+from studio.lib.outlines import Outlines, mark
 from studio.models import Render
 from studio.templatetags.takes import can_only_stop_waiting, refused_for_sound
 
 register = template.Library()
 
 TEMPLATE = "renders/_card_menu.html"
-# Where the number of a take and the token of a form belong; no text of a menu holds such words.
-NUMBER, TOKEN = "NUMBER-OF-THE-TAKE", "TOKEN-OF-THE-FORM"  # noqa: S105
-_MOST_KEPT = 500
-_kept: dict[tuple[object, ...], str] = {}
+_OUTLINES = Outlines(most=500)
 
 
 class Stencil:
     """A take with the mark in place of its number."""
 
-    pk = NUMBER
+    pk = mark("number")
 
     def __init__(self, take: Render) -> None:
         self._take = take
@@ -38,20 +36,20 @@ class Stencil:
 def card_menu(context: Context, take: Render, page_url: str) -> SafeString:
     """What `renders/_card_menu.html` says for the take."""
     may_spend = take.project_id in (context.get("spends_in") or ())
-    facts = _facts(take, may_spend)
-    drawn = _kept.get(facts)
-    if drawn is None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        values = {
-            "take": Stencil(take),
-            "page_url": page_url.replace(str(take.pk), NUMBER),
-            "spends_in": {take.project_id} if may_spend else set(),
-            "csrf_token": TOKEN,
-        }
-        drawn = _kept[facts] = get_template(TEMPLATE).template.render(Context(values))  # type: ignore[attr-defined]
-    mine = drawn.replace(NUMBER, str(take.pk)).replace(TOKEN, str(context.get("csrf_token", "")))
-    return mark_safe(mine)  # noqa: S308  (a template's own output, a number, and Django's token)
+    outline = _OUTLINES.of(_facts(take, may_spend), lambda: _drawn(take, may_spend))
+    values = {"number": str(take.pk), "page": page_url, "token": str(context.get("csrf_token", ""))}
+    return mark_safe(outline.filled(values))  # noqa: S308  (a template's own output, a number, and Django's token)
+
+
+def _drawn(take: Render, may_spend: bool) -> str:
+    values = {
+        "take": Stencil(take),
+        "page_url": mark("page"),
+        "spends_in": {take.project_id} if may_spend else set(),
+        "csrf_token": mark("token"),
+    }
+    text: str = get_template(TEMPLATE).template.render(Context(values))  # type: ignore[attr-defined]
+    return text
 
 
 def _facts(take: Render, may_spend: bool) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from studio.lib.figures import localised
 from studio.lib.money import CURRENCY_SIGNS
 from studio.models import PriceRow, PriceStop
 from studio.services.drift import Drift, Verdict
+from studio.services.enumerations import enumerated
 from studio.services.price_list import model_name
 from studio.services.said import said
 
@@ -58,7 +59,7 @@ def rate_words(row: PriceRow) -> str:
 @register.filter
 def holds_for(row: PriceRow) -> str:
     """What a row is for: “720p, with a video”."""
-    return ", ".join(filter(None, (row.resolution, said(row.condition)))) or _("everything")
+    return enumerated(filter(None, (row.resolution, said(row.condition)))) or _("everything")
 
 
 @register.filter

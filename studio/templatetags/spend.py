@@ -12,6 +12,7 @@ from studio.choices import Standing
 from studio.lib.english import english
 from studio.lib.figures import booked_money, reckoned
 from studio.models import Render
+from studio.services.enumerations import enumerated
 from studio.services.spend_report import NOBODY_NAME, Figures
 
 register = template.Library()
@@ -46,7 +47,7 @@ def parts_in_words(figures: Figures, currency: str) -> str:
     kinds = [(getattr(figures, kind), word) for kind, word in _KINDS if getattr(figures, kind)]
     if len(kinds) == 1:
         return _(kinds[0][1])
-    return ", ".join(f"{booked_money(amount, currency)} {_(word)}" for amount, word in kinds)
+    return enumerated(f"{booked_money(amount, currency)} {_(word)}" for amount, word in kinds)
 
 
 @register.filter

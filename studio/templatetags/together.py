@@ -27,7 +27,8 @@ register = template.Library()
 
 ELEMENTS = {
     ".css": '<link rel="stylesheet" href="{}">',
-    ".js": '<script type="module" src="{}"></script>',
+    # Behind styles and posters: a page can be looked at before it listens.
+    ".js": '<script type="module" src="{}" fetchpriority="low"></script>',
 }
 
 

@@ -22,6 +22,9 @@ class KeptWords(TranslateNode):
         """The words in the language of this moment."""
         # By the catalog, not by its name: another catalog of the same name begins afresh.
         catalog = trans_real.catalog()
+        if not isinstance(catalog, trans_real.DjangoTranslation):
+            # No language is active, and Django makes a new catalog each time that happens.
+            return super().render(context)
         if catalog not in self._kept:
             self._kept[catalog] = super().render(context)
         return self._kept[catalog]

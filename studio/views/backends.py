@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Exists, OuterRef
@@ -13,11 +15,33 @@ from studio.models import Membership, User
 from studio.services.notifications import number_unread
 from studio.services.review_queue import number_for_person
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+_NO_PAGE: ContextVar[bool] = ContextVar("no_page", default=False)
 
-@lru_cache(maxsize=1)
-def _question() -> tuple[str, tuple[Any, ...]]:
+
+def no_page(view: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """For files, of which a page asks for dozens: their person comes without what the head of a page says of them,
+    which takes longer to find than the file. Stands above `login_required`."""
+
+    @wraps(view)
+    def answer(*given: Given.args, **named: Given.kwargs) -> Answer:
+        before = _NO_PAGE.set(True)
+        try:
+            return view(*given, **named)
+        finally:
+            _NO_PAGE.reset(before)
+
+    return answer
+
+
+@cache
+def _question(is_for_page: bool) -> tuple[str, tuple[Any, ...]]:
     """The question and its values, but for the person's number, which comes last. Put together once: that takes longer
     than the answer, and each picture of a page asks it."""
+    if not is_for_page:
+        text, values = User.objects.filter(pk=0).order_by().query.sql_with_params()
+        return text, values[:-1]
     managing = Membership.objects.filter(user=OuterRef("pk"), role=Role.MANAGER)
     people = User.objects.annotate(manages=Exists(managing), to_review=number_for_person(), unread=number_unread())
     text, values = people.filter(pk=0).order_by().query.sql_with_params()
@@ -29,13 +53,15 @@ class PersonBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person, with `manages`, `to_review`: how many takes wait for their verdict, and `unread`: how many lines
-        they have not looked at.
+        they have not looked at; none of these for a view that makes `no_page`.
 
         None when there is none or they were shut out."""
-        text, values = _question()
+        is_for_page = not _NO_PAGE.get()
+        text, values = _question(is_for_page)
         person = next(iter(User.objects.raw(text, (*values, user_id))), None)
         if person is None or not self.user_can_authenticate(person):
             return None
         # SQLite knows no truth, only numbers.
-        person.__dict__["manages"] = bool(person.__dict__["manages"])
+        if is_for_page:
+            person.__dict__["manages"] = bool(person.__dict__["manages"])
         return person

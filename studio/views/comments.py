@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from studio import access
@@ -44,7 +45,8 @@ class Talk:
     asks: str = field(init=False)
 
     def __post_init__(self) -> None:
-        query = self.back.partition("#")[0].partition("?")[2]
+        # As addresses are written, whatever a form said: the moulds of templatetags/comments.py find their marks in it.
+        query = iri_to_uri(self.back.partition("#")[0].partition("?")[2])
         self.asks = f"?{query}&" if query else "?"
 
     @property
@@ -54,9 +56,10 @@ class Talk:
 
     @property
     def errors(self) -> list[str]:
-        """What is wrong with the form beside its words: the fields of the place may not be in sight."""
+        """What is wrong with what nobody types: the drawing, the comment that is answered, the whole."""
         found = self.form.errors if self.form.is_bound else {}
-        return [str(problem) for name, problems in found.items() if name != "text" for problem in problems]
+        typed = {"text", "frame", "end_frame"}
+        return [str(problem) for name, problems in found.items() if name not in typed for problem in problems]
 
     @property
     def open(self) -> list[Remark]:

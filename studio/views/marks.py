@@ -1,4 +1,4 @@
-"""What a card shows beside the take itself: the heart of whoever looks, and the tags; of a page in two queries."""
+"""What a card shows beside the take itself: the heart of whoever looks, and the tags; of a page in one query."""
 
 from __future__ import annotations
 
@@ -6,25 +6,36 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
 from studio import access
-from studio.models import Favourite, Render, TakeTag
+from studio.models import Favourite, Render, TakeTag, User
 
 
 def marked(request: HttpRequest, takes: Iterable[Render]) -> list[Render]:
     """The takes, each with `is_favourite` and `tag_names` set."""
     found = list(takes)
     numbers = [take.pk for take in found]
-    mine = Favourite.objects.filter(user=access.person(request), render__in=numbers)
-    hearts = set(mine.values_list("render_id", flat=True)) if numbers else set()
-    names: dict[int, list[str]] = defaultdict(list)
-    ties = TakeTag.objects.filter(render__in=numbers).order_by("tag__key").values_list("render_id", "tag__name")
-    for number, name in ties if numbers else ():
-        names[number].append(name)
+    hearts: set[int] = set()
+    tags: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for number, is_heart, key, name in _marks(access.person(request), numbers) if numbers else ():
+        if is_heart:
+            hearts.add(number)
+        else:
+            tags[number].append((key, name))
     for take in found:
-        take.is_favourite, take.tag_names = take.pk in hearts, tuple(names[take.pk])
+        take.is_favourite = take.pk in hearts
+        take.tag_names = tuple(name for _key, name in sorted(tags[take.pk]))
     return found
+
+
+def _marks(user: User, numbers: list[int]) -> QuerySet[Any, tuple[int, bool, str, str]]:
+    """The hearts of the user and the tags of these takes, in no order."""
+    mine = Favourite.objects.filter(user=user, render__in=numbers)
+    hearts = mine.values_list("render_id", Value(True), Value(""), Value(""))
+    ties = TakeTag.objects.filter(render__in=numbers).order_by()
+    return hearts.union(ties.values_list("render_id", Value(False), "tag__key", "tag__name"), all=True)
 
 
 def card_context(request: HttpRequest, take: Render, **further: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from studio.media import storage
 from studio.media.ranges import ranged_response
 from studio.models import Render
 from studio.models.renders import RenderQuerySet
+from studio.views.backends import no_page
 
 # By the ending that the studio itself gave, after it had looked into the file.
 CONTENT_TYPES = {
@@ -25,6 +26,7 @@ CONTENT_TYPES = {
 }
 
 
+@no_page
 @login_required
 @require_safe
 def video(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -32,6 +34,7 @@ def video(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "file")
 
 
+@no_page
 @login_required
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -41,6 +44,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "file", name)
 
 
+@no_page
 @login_required
 @require_safe
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -48,6 +52,7 @@ def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "poster", takes=access.takes_to_recognise(request))
 
 
+@no_page
 @login_required
 @require_safe
 def card_poster(request: HttpRequest, pk: int, width: int) -> HttpResponseBase:
@@ -56,6 +61,7 @@ def card_poster(request: HttpRequest, pk: int, width: int) -> HttpResponseBase:
     return _file(request, pk, "card_posters", takes=takes, choice=str(width))
 
 
+@no_page
 @login_required
 @require_safe
 def filmstrip(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -63,6 +69,7 @@ def filmstrip(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "filmstrip")
 
 
+@no_page
 @login_required
 @require_safe
 def last_frame(request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
 
 from django.db.models import Q, QuerySet, TextField
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from studio.lib import names
@@ -104,6 +104,8 @@ class _Scribe:
 
     def __init__(self, take: Render, viewer: Viewer, comments: Sequence[Comment]) -> None:
         self._viewer, self._rate = viewer, take.output.rate
+        # Asked once, as both cost more than all else that is written of a comment.
+        self._timezone, self._days = get_current_timezone(), dict[date, str]()
         self._url = reverse("comment-edit", args=[0]).removesuffix("0/edit/")
         self._mentions: dict[int, set[int]] = defaultdict(set)
         through = Comment.mentions.through.objects.filter(comment__render=take)
@@ -118,7 +120,7 @@ class _Scribe:
         """How `comment` stands in the page; its replies and answers are still to be added."""
         is_mine = self._viewer.user is not None and comment.author_id == self._viewer.user.pk
         is_removed = comment.removed_at is not None
-        said, shapes = localtime(comment.created_at), getattr(comment, "shapes", "[]")
+        said, shapes = comment.created_at.astimezone(self._timezone), getattr(comment, "shapes", "[]")
         return Remark(
             comment=comment,
             pk=str(comment.pk),
@@ -126,7 +128,7 @@ class _Scribe:
             end_frame="" if comment.end_frame is None else str(comment.end_frame),
             name=self._name(comment),
             words=self._words(comment),
-            when=_written(said),
+            when=self._written(said),
             moment=said.isoformat(timespec="seconds"),
             url=f"{self._url}{comment.pk}/",
             place="" if is_removed else self._place(comment),
@@ -156,7 +158,7 @@ class _Scribe:
     def _resolved(self, comment: Comment) -> str:
         if comment.resolved_at is None:
             return ""
-        when = _written(localtime(comment.resolved_at))
+        when = self._written(comment.resolved_at.astimezone(self._timezone))
         if not comment.resolved_by_id:
             return _("Resolved, %(when)s") % {"when": when}
         return _("Resolved by %(person)s, %(when)s") % {"person": self._known(comment.resolved_by_id), "when": when}
@@ -180,6 +182,8 @@ class _Scribe:
         begins = timecode(comment.frame, self._rate)
         return begins if comment.end_frame is None else f"{begins}–{timecode(comment.end_frame, self._rate)}"
 
-
-def _written(moment: datetime) -> str:
-    return date_format(moment, "j M, H:i")
+    def _written(self, moment: datetime) -> str:
+        day = moment.date()
+        if day not in self._days:
+            self._days[day] = date_format(day, "j M")
+        return f"{self._days[day]}, {moment:%H:%M}"

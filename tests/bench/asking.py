@@ -1,7 +1,7 @@
 """One studio with many takes, furnished and asked in a process of its own, through `tests.bench.launch`.
 
 `furnish TAKES` writes it and prints a session for a browser; `ask ROUNDS` prints for each question its times in
-milliseconds, its queries and its size. A question goes through all middleware and the whole page is made.
+milliseconds, its queries, its size and its cards. A question goes through all middleware and the whole page is made.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from studio.management.static_files import collect_when_changed
 from studio.models import Render, RenderEvent, User
 from tests.bench import library
 from tests.bench.figures import say
@@ -42,6 +43,7 @@ class Question:
 def furnish(takes: int) -> None:
     """The studio with all its rows, its search index and the database's own knowledge of them."""
     call_command("migrate", verbosity=0)
+    collect_when_changed()
     artist = library.furnish(takes)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize = 0x10002")
@@ -65,6 +67,8 @@ def questions() -> list[Question]:
         Question("gallery_first", "/gallery/"),
         Question("gallery_deep", f"/gallery/?before={deep}"),
         Question("gallery_search", "/gallery/?q=lighthouse+sun&rating=3&state=ready"),
+        # Of a word that is in a tenth of all prompts: a full page even of the small studio.
+        Question("gallery_search_full", "/gallery/?q=lighthouse&rating=1&state=ready"),
         Question("gallery_search_rare", f"/gallery/?q={library.RARE}"),
         Question("gallery_search_common", "/gallery/?q=people"),
         Question("gallery_filtered", "/gallery/?project=salt&tag=hero&ratio=16:9&min_seconds=5&rating=2"),
@@ -93,6 +97,7 @@ def ask(rounds: int) -> None:
             "times": times,
             "queries": len(captured),
             "kb": round(len(gzip.compress(body, 6)) / 1024, 1),
+            "cards": body.count(b'<article class="take"'),
         }
     say(json.dumps(found))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from uuid import uuid4
 
 from django.utils import timezone
@@ -47,7 +46,7 @@ def _make_takes(project: Project, artist: User, count: int) -> None:
     path = storage.absolute(file)
     path.parent.mkdir(parents=True, exist_ok=True)
     make_video(path, seconds=4, size=(640, 360), sound=True)
-    size, pictures = path.stat().st_size, make_pictures(1, file)
+    size = path.stat().st_size
     long_ago = timezone.now() - timedelta(days=1)
     renders = Render.objects.bulk_create(
         Render(
@@ -66,6 +65,12 @@ def _make_takes(project: Project, artist: User, count: int) -> None:
         )
         for number in range(count)
     )
+    _make_outputs(renders, file, size)
+    _make_history(renders, artist)
+
+
+def _make_outputs(renders: list[Render], file: str, size: int) -> None:
+    pictures = make_pictures(1, file)
     Output.objects.bulk_create(
         Output(
             render=render,
@@ -85,7 +90,6 @@ def _make_takes(project: Project, artist: User, count: int) -> None:
         )
         for render in renders
     )
-    _make_history(renders, artist)
 
 
 def _make_history(renders: list[Render], artist: User) -> None:
@@ -100,8 +104,3 @@ def _make_history(renders: list[Render], artist: User) -> None:
         for render in renders
         for kind in ("estimated", "reserved", "settled")
     )
-
-
-def video_size(project: Project) -> int:
-    """How large the shared video is, in bytes."""
-    return Path(storage.absolute(Output.objects.filter(render__project=project)[0].file)).stat().st_size

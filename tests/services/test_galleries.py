@@ -93,11 +93,11 @@ def test_filtered_pages_follow_each_other_whether_few_or_many_match(
     assert found == expected(shelf, sort)
 
 
-@pytest.mark.parametrize("window", [1000, 4])
+@pytest.mark.parametrize("ranked", [300, 4])
 def test_best_matches_come_first_and_older_ones_follow(
-    project: Project, window: int, monkeypatch: pytest.MonkeyPatch
+    project: Project, ranked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(galleries, "WINDOW", window)
+    monkeypatch.setattr(galleries, "RANKED", ranked)
     prompts = ["A heron and a boat on a lake in the fog"] * 5 + ["heron heron heron"] + ["A boat"]
     takes = [make_render(project, request=make_request(prompt=prompt)).pk for prompt in prompts]
     search_index.index(noun="take", numbers=takes)
@@ -105,6 +105,32 @@ def test_best_matches_come_first_and_older_ones_follow(
     found = all_pages(Asked((project.pk,), Filters(words="heron"), "relevance"))
 
     assert found == [takes[5], *takes[4::-1]]
+
+
+@pytest.mark.parametrize(("mine", "others"), [(5, 2), (2, 5), (3, 3), (4, 0)])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "rating"])
+def test_search_finds_and_counts_only_takes_of_its_projects_however_many_those_have(
+    project: Project, mine: int, others: int, sort: str
+) -> None:
+    own = [make_render(project).pk for _ in range(mine)]
+    elsewhere = make_project()
+    search_index.index(noun="take", numbers=own + [make_render(elsewhere).pk for _ in range(others)])
+
+    page = page_of(asked=Asked((project.pk,), Filters(words="car"), sort), before="", size=3)
+
+    assert (page.numbers, page.count, page.is_more) == (own[::-1][:3], mine, False)
+
+
+@pytest.mark.parametrize("others", [0, 9])
+def test_best_match_is_the_same_however_many_takes_other_projects_have(project: Project, others: int) -> None:
+    prompts = ["heron boat", "A heron, far behind it on the lake a boat", "heron heron boat boat"]
+    takes = [make_render(project, request=make_request(prompt=prompt)).pk for prompt in prompts]
+    elsewhere = make_project()
+    search_index.index(noun="take", numbers=takes + [make_render(elsewhere).pk for _ in range(others)])
+
+    page = page_of(asked=Asked((project.pk,), Filters(words="heron boat"), "relevance"), before="", size=3)
+
+    assert page.numbers == [takes[2], takes[0], takes[1]]
 
 
 def test_takes_that_land_meanwhile_move_no_page_of_best_matches(project: Project) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from django.utils.translation import override
 
 from studio.environment import BASE_DIR
 from studio.models import AuditEntry, ProviderKey
@@ -95,3 +96,18 @@ def test_words_for_a_verdict(verdict: str, words: str, level: str) -> None:
 )
 def test_icon_and_words_for_a_line(state: str, icon: str, words: str) -> None:
     assert (keys.line_icon(state), keys.line_words(state)) == (icon, words)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "note"),
+    [
+        ("en", "Standard (/v1)", "Every model and operation"),
+        ("fr", "Standard (/v1)", "Chaque modèle et opération"),
+        ("zh-hans", "标准（/v1）", "全部模型和生成方式"),
+    ],
+)
+def test_a_route_is_its_name_and_what_it_is_good_for_in_every_language(language: str, name: str, note: str) -> None:
+    label = "Standard (/v1): every model and operation"
+
+    with override(language):
+        assert (keys.short_label(label), keys.label_note(label)) == (name, note)

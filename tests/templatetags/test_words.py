@@ -21,6 +21,17 @@ def test_kept_words_follow_the_language() -> None:
     assert said == ["Yes", french, swedish, "Yes", french]
 
 
+def test_nothing_is_kept_where_no_language_is_active() -> None:
+    template = Template('{% translate "Yes" %}')
+    (node,) = template.nodelist
+
+    for _ in range(3):
+        with translation.override(None):
+            assert template.render(Context()) == "Yes"
+
+    assert vars(node)["_kept"] == {}
+
+
 def test_words_of_a_variable_and_with_options_are_django_s_own() -> None:
     template = Template('{% translate word %}|{% translate "Yes" as kept %}{{ kept }}|{% translate "100%" noop %}')
 

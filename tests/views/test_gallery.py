@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from studio.choices import RenderState, Role
 from studio.models import Project, Render, User
 from studio.services import ledger
-from tests.factories import make_attempt, make_output, make_project, make_render
+from tests.factories import make_attempt, make_key, make_output, make_project, make_render
+from tests.team_factories import make_stop
 
 ClientOf = Callable[[User], Client]
 
@@ -114,10 +115,26 @@ def test_gallery_asks_the_same_number_of_questions_for_any_number_of_takes(
         make_output(make_render(project, asked_by=artist))
     client = client_of(artist)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = client.get(reverse("gallery"))
 
     assert len(response.context["takes"]) == count
+
+
+def test_gallery_of_an_admin_with_notices_asks_twelve_questions(
+    client_of: ClientOf, project: Project, admin: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    key = make_key(label="Refused", paused_by_studio=True)
+    for _ in range(2):
+        make_render(project, key=key)
+    stop = make_stop()
+    client = client_of(admin)
+
+    with django_assert_num_queries(12):
+        body = client.get(reverse("gallery")).content.decode()
+
+    assert [body.count(f'id="{name}"') for name in (f"key-notice-{key.pk}", f"price-notice-{stop.pk}")] == [1, 1]
+    assert body.count("It is paused and 2 takes wait.") == 1
 
 
 @pytest.mark.parametrize(
