@@ -71,3 +71,16 @@ def test_no_text_of_a_script_looks_like_a_comment() -> None:
 
     assert [text for text in re.findall(r"`[^`]*`", scripts) if re.search(r"^\s*(//|/\*)", text, re.MULTILINE)] == []
     assert re.findall(r"\"[^\"\n]*(?:/\*|\*/)[^\"\n]*\"", styles) == []
+
+
+def test_letters_that_every_page_loads_are_small() -> None:
+    """Only the weights that the styles use, without glyphs for fractions: it was 47 KB with them."""
+    assert (BASE_DIR / "static/fonts/inter-latin.woff2").stat().st_size <= 27 * 1024
+    assert (BASE_DIR / "static/fonts/inter-latin-ext.woff2").stat().st_size <= 56 * 1024
+
+
+def test_styles_ask_for_no_weight_that_the_letters_lack() -> None:
+    styles = "".join(path.read_text() for path in (BASE_DIR / "static/css").glob("*.css"))
+    weights = {int(weight) for weight in re.findall(r"font(?:-weight)?: *(\d{3})\b(?! *\d)", styles)}
+
+    assert (min(weights), max(weights)) == (400, 700)

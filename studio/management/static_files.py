@@ -63,9 +63,9 @@ def lists() -> set[tuple[str, ...]]:
 
 
 def join(name: str, texts: list[str]) -> str:
-    """Files of one kind as one; a script keeps its names to itself, as a module of its own does."""
+    """Files of one kind as one; a script keeps its names and its failure to itself, as a module of its own does."""
     if kind_of(name) == ".js":
-        texts = [f"{{\n{text}\n}}" for text in texts]
+        texts = [f"try {{\n{text}\n}} catch (error) {{ reportError(error); }}" for text in texts]
     return "\n".join(texts)
 
 

@@ -12,14 +12,19 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template import Template
+from django.template.loader_tags import ExtendsNode
 from django.test import Client, override_settings
 
 from studio.management.static_files import join, lists, spare
 from studio.templatetags.together import Together, joined_name
 from tests.test_page_weight import LOADED, NAMED, TEMPLATES, pages
 
-ELEMENT = re.compile(r'<link rel="stylesheet" href="([^"]+)">|<script type="module" src="([^"]+)">')
+ELEMENT = re.compile(r'<link rel="stylesheet" href="([^"]+)">|<script type="module" src="([^"]+)" fetchpriority="low">')
 
+ONE_STYLE = ("gallery/index.html", "projects/detail.html", "renders/detail.html")
+COMMON_STYLES = tuple(LOADED.findall((TEMPLATES / "_parts/_styles.html").read_text()))
+# Beside the common ones; the second is what only some who come to the page need.
+MOST_STYLES = 2
 BETWEEN = r"(?s){% together %}.*?{% endtogether %}"
 
 
@@ -62,10 +67,11 @@ def test_page_asks_for_one_file_of_styles_and_may_keep_it_for_ever(collected: Pa
     }
 
 
-def test_scripts_that_go_together_keep_their_names_to_themselves() -> None:
+def test_scripts_that_go_together_keep_their_names_and_failures_to_themselves() -> None:
     text = join("js/a.js", ["const a = 1;", "const a = 2; // last"])
 
-    assert text == "{\nconst a = 1;\n}\n{\nconst a = 2; // last\n}"
+    report = "} catch (error) { reportError(error); }"
+    assert text == f"try {{\nconst a = 1;\n{report}\ntry {{\nconst a = 2; // last\n{report}"
 
 
 def test_no_script_imports_another_or_exports() -> None:
@@ -73,6 +79,25 @@ def test_no_script_imports_another_or_exports() -> None:
     scripts = [file for files in lists() for file in files if file.endswith(".js")]
 
     assert [file for file in scripts if re.search(r"^\s*(?:import|export)\b", source(file), re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("template", ONE_STYLE)
+def test_pages_that_people_open_most_have_all_their_styles_in_one_file(template: str) -> None:
+    (block,) = Template((TEMPLATES / template).read_text()).nodelist.get_nodes_by_type(ExtendsNode)
+    assert isinstance(block, ExtendsNode)
+    (together,) = block.blocks["styles"].nodelist
+
+    assert isinstance(together, Together)
+    assert together.files[: len(COMMON_STYLES)] == COMMON_STYLES
+
+
+@pytest.mark.parametrize("template", pages())
+def test_page_asks_for_its_own_styles_in_one_file_or_two(template: str) -> None:
+    """Each further file is a further wait before the first paint."""
+    text = (TEMPLATES / template).read_text()
+    own = "".join(re.findall(r"(?s){% block css %}.*?{% endblock", text))
+
+    assert own.count("{% together %}") + re.sub(BETWEEN, "", own).count('rel="stylesheet"') <= MOST_STYLES
 
 
 @pytest.mark.parametrize("template", pages())
