@@ -1,6 +1,7 @@
 // Toasts: showing, dismissing, and saying what went wrong with a request. The region itself is rendered by the server.
 
 const SECONDS_SHOWN = 7;
+const SECONDS_TO_UNDO = 20;
 const ICONS = { success: "check", warning: "warning", error: "error", offline: "offline" };
 
 function icon(name) {
@@ -23,7 +24,20 @@ function dismissButton() {
   return button;
 }
 
-function show(level, text, link = null, isUnanswered = false) {
+// Brings back exactly what was deleted; one press, and the word of it goes.
+function undoButton({ address, value, label }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-small";
+  button.textContent = label;
+  button.dataset.toastUndo = "";
+  button.setAttribute("hx-post", address);
+  button.setAttribute("hx-vals", JSON.stringify({ undo: value }));
+  button.setAttribute("hx-swap", "none");
+  return button;
+}
+
+function show(level, text, { link = null, undo = null, isUnanswered = false } = {}) {
   const region = document.getElementById("toasts");
   // The same trouble told twice (a poll that keeps failing) stays one toast.
   if ([...region.querySelectorAll("p")].some((p) => p.textContent === text)) return;
@@ -35,8 +49,9 @@ function show(level, text, link = null, isUnanswered = false) {
   const words = document.createElement("p");
   words.textContent = text;
   if (link) words.append(" ", Object.assign(document.createElement("a"), { href: link.address, textContent: link.label }));
-  toast.append(icon(ICONS[level] ?? "info"), words, dismissButton());
+  toast.append(icon(ICONS[level] ?? "info"), words, ...(undo ? [undoButton(undo)] : []), dismissButton());
   region.append(toast);
+  if (undo) htmx.process(toast);
 }
 
 function hideLater(toast) {
@@ -46,7 +61,8 @@ function hideLater(toast) {
     if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000);
     else toast.remove();
   };
-  setTimeout(leave, SECONDS_SHOWN * 1000);
+  const seconds = toast.querySelector("[data-toast-undo]") ? SECONDS_TO_UNDO : SECONDS_SHOWN;
+  setTimeout(leave, seconds * 1000);
 }
 
 // One press is one request: nothing here is ever sent a second time by itself.
@@ -82,7 +98,7 @@ if (region) {
 document.addEventListener("htmx:afterOnLoad", () => {
   for (const toast of document.querySelectorAll("[data-offline]")) toast.remove();
 });
-document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text, event.detail.link));
+document.addEventListener("toast", (event) => show(event.detail.level ?? "info", event.detail.text, event.detail));
 // A poll that fails is no news of its own: the bar of connection.js says so once, for all of them.
 const isPoll = ({ elt }) => elt.matches("[data-poll]");
 const isChange = ({ requestConfig }) => (requestConfig?.verb ?? "get") !== "get";
@@ -95,9 +111,12 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 for (const failure of ["htmx:timeout", "htmx:sendError"]) {
   document.addEventListener(failure, ({ detail }) => {
     if (isPoll(detail)) return;
-    if (isRender(detail)) show("error", pressedAgain(), null, true);
-    else if (isChange(detail)) show("error", unanswered(), null, true);
+    if (isRender(detail)) show("error", pressedAgain(), { isUnanswered: true });
+    else if (isChange(detail)) show("error", unanswered(), { isUnanswered: true });
     else show("offline", gettext("The studio did not answer. Nothing on this page was lost; try again in a moment."));
   });
 }
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (successful && elt.matches("[data-toast-undo]")) elt.closest("[data-toast]").remove();
+});
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());

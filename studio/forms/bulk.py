@@ -92,6 +92,7 @@ FORMS: dict[str, type[forms.Form]] = {
     BulkAct.MOVE: MoveForm,
     BulkAct.REVIEW: SendForm,
     BulkAct.DELETE: forms.Form,
+    BulkAct.BRING_BACK: forms.Form,
 }
 
 

@@ -25,9 +25,9 @@ class MatrixPress:
     step: str
     # What the page showed as to be made and paid for: Plan.shown or Again.shown.
     shown: str
-    # The table as it was pasted, while something is wrong with it, and what that is.
+    # The table as it was pasted, while something is wrong with it, and all that is.
     table: str = ""
-    problem: str = ""
+    problems: tuple[str, ...] = ()
     # How many rows were taken from a pasted table or a file; None where there was neither.
     rows_read: int | None = None
     override_reason: str = ""
@@ -48,7 +48,7 @@ def read_matrix(data: QueryDict, files: MultiValueDict[str, UploadedFile]) -> Ma
             return MatrixPress(sheet, **common)
         filled = with_table(sheet, text)
     except tables.TableProblem as problem:
-        return MatrixPress(sheet, **common, table=text, problem=str(problem))
+        return MatrixPress(sheet, **common, table=text, problems=tuple(problem.problems))
     return MatrixPress(filled, **common, rows_read=len(filled.rows))
 
 
@@ -66,7 +66,8 @@ def _file_text(files: MultiValueDict[str, UploadedFile]) -> str:
 def _sheet(data: QueryDict) -> Sheet:
     columns = [_plain(name, 100) for name in data.getlist("column")[:_MOST_CHOICES]]
     # Few enough for a form; one more than a matrix holds is told, and the rest was never shown.
-    typed = [_plain(value, tables.LONGEST_VALUE) for value in data.getlist("value")[: MOST_VALUES + 200]]
+    # A value that is too long is told and shown again, so nothing of it may be cut here.
+    typed = [_plain(value, tables.LONGEST_TEXT) for value in data.getlist("value")[: MOST_VALUES + 200]]
     width = max(len(columns), 1)
     values = {name: _plain(data.get(name, ""), 200) for name in FIELDS if name in data}
     # An unticked box is not sent at all.

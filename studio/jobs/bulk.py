@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-from django.utils import translation
-
 from studio.services import bulk
 
 # Well under the queue's time-out; what is left goes on in the next run, behind what others have asked for.
@@ -18,9 +16,7 @@ def work(work_id: int) -> None:
     if claimed is None:
         return
     until = time.monotonic() + RUN_SECONDS
-    # Why takes were left alone is kept in the words of whoever asked.
-    with translation.override(claimed.actor.language or None):
-        while bulk.step(work=claimed):
-            if time.monotonic() > until:
-                bulk.go_on_later(work=claimed)
-                return
+    while bulk.step(work=claimed):
+        if time.monotonic() > until:
+            bulk.go_on_later(work=claimed)
+            return

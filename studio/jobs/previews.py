@@ -26,9 +26,16 @@ def prepare(shown_id: int) -> None:
         log.warning("take %s for guests: no copy: %s: %s", shown.render_id, type(error).__name__, error)
         previews.record_failure(shown=shown)
     else:
-        previews.record(shown=shown, preview=preview, poster=poster)
+        if not previews.record(shown=shown, preview=preview, poster=poster):
+            discard(preview, poster, previews.filmstrip_of(preview))
     finally:
         previews.let_go(shown_id=shown_id)
+
+
+def discard(*names: str) -> None:
+    """Remove the files of copies that no link shows any more; safe to run twice."""
+    for name in names:
+        storage.remove(name)
 
 
 def _make(shown: GuestTake) -> tuple[str, str]:

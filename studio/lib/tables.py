@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from studio.lib.english import english
@@ -15,12 +15,21 @@ from studio.lib.english import english
 LONGEST_TEXT = 300_000
 LONGEST_VALUE = 2_000
 MOST_COLUMNS = 40
-_SEPARATORS = "\t;,"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
+# So many mistakes are told at once, and then counted.
+MOST_TOLD = 20
+
+
 class TableProblem(ValueError):
-    """What is wrong with a table, in words that name its line and column."""
+    """What is wrong with a table, in words that name its line and column: every mistake that was found.
+
+    `columns` are those that its first line names, as far as that could be read."""
+
+    def __init__(self, *problems: str, columns: Sequence[str] = ()) -> None:
+        super().__init__(" ".join(problems))
+        self.problems, self.columns = list(problems), list(columns)
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,25 @@ def read(text: str) -> Table:
     first = next(lines, None)
     if first is None:
         raise TableProblem(english("This table is empty. Its first line names the variables, one in each column."))
-    columns = _header(*first)
-    return Table(columns, [_row(number, cells, columns) for number, cells in lines])
+    columns, problems = _header(*first)
+    rows = []
+    try:
+        for number, cells in lines:
+            problems += _row_problems(number, cells, columns)
+            rows.append([*cells, *[""] * len(columns)][: len(columns)])
+    except TableProblem as broken:
+        # Behind a quotation mark that is out of place nothing can be told.
+        problems += broken.problems
+    if problems:
+        raise TableProblem(*problems, columns=columns)
+    return Table(columns, rows)
+
+
+def told(problems: Sequence[str]) -> list[str]:
+    """As many of the mistakes as a person mends in one go, and how many more there are."""
+    if len(problems) <= MOST_TOLD:
+        return list(problems)
+    return [*problems[:MOST_TOLD], english("And %(number)s more.", number=len(problems) - MOST_TOLD)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -92,61 +118,65 @@ def _separator(text: str) -> str:
     return found if found in bare else "\t"
 
 
-def _header(number: int, cells: Sequence[str]) -> list[str]:
+def _header(number: int, cells: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The names of the columns, and what is wrong with them."""
     names = [" ".join(cell.removeprefix("{").removesuffix("}").split()) for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MOST_COLUMNS:
-        raise TableProblem(
-            english(
-                "Line %(line)s names %(count)s columns; %(most)s are the most.",
-                line=number,
-                count=len(names),
-                most=MOST_COLUMNS,
-            )
+        said = english(
+            "Line %(line)s names %(count)s columns; %(most)s are the most.",
+            line=number,
+            count=len(names),
+            most=MOST_COLUMNS,
         )
-    for place, name in enumerate(names, start=1):
-        if not name:
-            raise TableProblem(
-                english(
-                    "Line %(line)s, column %(column)s: the column has no name. The first line names the variables.",
-                    line=number,
-                    column=place,
-                )
-            )
-        if name in names[: place - 1]:
-            raise TableProblem(
-                english(
-                    "Line %(line)s, column %(column)s: “%(name)s” is named twice. Each variable has one column.",
-                    line=number,
-                    column=place,
-                    name=name[:60],
-                )
-            )
-    return names
+        return names, [said]
+    named = enumerate(names, start=1)
+    return names, [said for place, name in named if (said := _name_problem(number, place, name, names[: place - 1]))]
 
 
-def _row(number: int, cells: list[str], columns: Sequence[str]) -> list[str]:
-    for place, cell in enumerate(cells, start=1):
-        if place > len(columns) and cell:
-            raise TableProblem(
-                english(
-                    "Line %(line)s, column %(column)s: the first line names only %(count)s columns. Put a value that "
-                    "holds a comma, a semicolon or a tab between quotation marks.",
-                    line=number,
-                    column=place,
-                    count=len(columns),
-                )
-            )
+def _name_problem(number: int, place: int, name: str, before: Sequence[str]) -> str:
+    if not name:
+        return english(
+            "Line %(line)s, column %(column)s: the column has no name. The first line names the variables.",
+            line=number,
+            column=place,
+        )
+    if name in before:
+        return english(
+            "Line %(line)s, column %(column)s: “%(name)s” is named twice. Each variable has one column.",
+            line=number,
+            column=place,
+            name=name[:60],
+        )
+    return ""
+
+
+def _row_problems(number: int, cells: Sequence[str], columns: Sequence[str]) -> list[str]:
+    # One for the row, wherever its values stand: they are all too many for the same reason.
+    extra = next((place for place, cell in enumerate(cells, start=1) if place > len(columns) and cell), None)
+    found = [] if extra is None else [_too_many(number, extra, len(columns))]
+    return [*found, *_too_long(number, cells, columns)]
+
+
+def _too_many(number: int, place: int, count: int) -> str:
+    return english(
+        "Line %(line)s, column %(column)s: the first line names only %(count)s columns. Put a value that "
+        "holds a comma, a semicolon or a tab between quotation marks.",
+        line=number,
+        column=place,
+        count=count,
+    )
+
+
+def _too_long(number: int, cells: Sequence[str], columns: Sequence[str]) -> Iterable[str]:
+    for place, (cell, name) in enumerate(zip(cells, columns, strict=False), start=1):
         if len(cell) > LONGEST_VALUE:
-            raise TableProblem(
-                english(
-                    "Line %(line)s, column %(column)s (“%(name)s”): %(count)s characters, and %(most)s are the most.",
-                    line=number,
-                    column=place,
-                    name=columns[place - 1][:60],
-                    count=f"{len(cell):,}",
-                    most=f"{LONGEST_VALUE:,}",
-                )
+            yield english(
+                "Line %(line)s, column %(column)s (“%(name)s”): %(count)s characters, and %(most)s are the most.",
+                line=number,
+                column=place,
+                name=name[:60],
+                count=f"{len(cell):,}",
+                most=f"{LONGEST_VALUE:,}",
             )
-    return [*cells, *[""] * len(columns)][: len(columns)]

@@ -13,11 +13,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from studio.choices import BulkAct, BulkState, Role
 from studio.lib.clock import later, now
 from studio.models import BulkWork, Membership, Project, Render, User
+from studio.models.renders import RenderQuerySet
 from studio.services.bulk_acts import Outcome, Reasons, Task, do
 from studio.services.queue import enqueue
 
@@ -91,11 +93,16 @@ def step(*, work: BulkWork) -> bool:
         if not _held(work).update(**values):
             return False
         _hold(chunk)
-        outcome = _do(work, chunk)
+        # Why takes were left alone is stored in English, and said in the language of whoever reads it.
+        with translation.override(None):
+            outcome = _do(work, chunk)
         values["changed"] = work.changed + outcome.changed
         values["skipped_count"] = work.skipped_count + len(outcome.skipped)
         values["skipped"] = (work.skipped + [list(reason) for reason in outcome.skipped])[:REASONS_KEPT]
         told = {name: values[name] for name in ("changed", "skipped_count", "skipped")}
+        if is_last:
+            # All that it did was before this moment: see `gone_with`.
+            told["ended_at"] = values["ended_at"] = now()
         BulkWork.objects.filter(pk=work.pk).update(**told)
     for name, value in values.items():
         setattr(work, name, value)
@@ -135,6 +142,17 @@ def of(*, actor: User) -> QuerySet[BulkWork]:
     return BulkWork.objects.filter(actor=actor).defer("takes").annotate(number=length)
 
 
+def gone_with(*, work: BulkWork) -> list[int]:
+    """The takes that this deletion has deleted, as far as nobody has brought them back or deleted them anew since."""
+    if work.act != BulkAct.DELETE:
+        return []
+    # It was stopped while a step of it was under way, maybe; that one went to its end.
+    until = (work.ended_at or now()) + timedelta(seconds=LEASE_SECONDS if work.state == BulkState.STOPPED else 0)
+    gone = Render.objects.filter(deleted_by=work.actor_id, deleted_at__range=(work.created_at, until))
+    chosen = set(work.takes)
+    return [pk for pk in gone.order_by("pk").values_list("pk", flat=True) if pk in chosen]
+
+
 def _held(work: BulkWork) -> QuerySet[BulkWork]:
     return BulkWork.objects.filter(
         pk=work.pk, state=BulkState.RUNNING, done=work.done, claimed_until=work.claimed_until
@@ -153,8 +171,7 @@ def _hold(numbers: Sequence[int]) -> None:
 def _do(work: BulkWork, numbers: Sequence[int]) -> Outcome:
     """Do it to those of the takes that are there and that the person may see now, project by project."""
     roles = _roles(work.actor)
-    here = Render.objects.visible_to(work.actor) if work.actor.is_active else Render.objects.none()
-    seen = here.filter(pk__in=numbers).select_related("project").defer("result_url")
+    seen = _in_sight(work).filter(pk__in=numbers).select_related("project").defer("result_url")
     found = {take.pk: take for take in seen if roles is None or take.project_id in roles}
     by_project: dict[Project, list[Render]] = defaultdict(list)
     for number in numbers:
@@ -169,6 +186,15 @@ def _do(work: BulkWork, numbers: Sequence[int]) -> Outcome:
         whole.changed += part.changed
         whole.skipped += part.skipped
     return whole
+
+
+def _in_sight(work: BulkWork) -> RenderQuerySet:
+    """All takes that it may be done to, as far as they are the person's to see: what is brought back is deleted."""
+    if not work.actor.is_active:
+        return Render.objects.none()
+    if work.act == BulkAct.BRING_BACK:
+        return Render.objects.filter(project__in=Project.objects.visible_to(work.actor))
+    return Render.objects.visible_to(work.actor)
 
 
 def _roles(user: User) -> dict[int, Role] | None:

@@ -1,7 +1,7 @@
 """What can be done to many takes at once: one function for each act, all of the same shape.
 
 Each gets takes of one project, all present and each seen by the person, and says which it leaves alone and why; it
-is told the person's role there, and asks for no more than that role may do."""
+is told the person's role there, and asks for no more than that role may do. Only bringing back gets deleted ones."""
 
 from __future__ import annotations
 
@@ -121,6 +121,18 @@ def why_not_deleted(*, take: Render, user: User, role: Role | None) -> str:
     return _("Take %(take)s is somebody else’s: only a manager of the project deletes it.") % {"take": take.pk}
 
 
+def _bring_back(task: Task) -> Outcome:
+    able, skipped = _sorted(task.takes, lambda take: _why_not_back(take, task))
+    back, cleared = take_bin.bring_back_all(takes=able, actor=task.actor)
+    return Outcome(back, skipped + cleared)
+
+
+def _why_not_back(take: Render, task: Task) -> str:
+    if task.role == Role.MANAGER or (task.role == Role.ARTIST and take.asked_by_id == task.actor.pk):
+        return ""
+    return _("Take %(take)s is somebody else’s: only a manager of the project brings it back.") % {"take": take.pk}
+
+
 def _sorted(takes: Iterable[Render], why_not: Callable[[Render], str]) -> tuple[list[Render], Reasons]:
     """Those without a reason against it, and the others with theirs."""
     judged = [(take, why_not(take)) for take in takes]
@@ -168,4 +180,5 @@ _ACTS: dict[BulkAct, Callable[[Task], Outcome]] = {
     BulkAct.MOVE: _move,
     BulkAct.REVIEW: _review,
     BulkAct.DELETE: _delete,
+    BulkAct.BRING_BACK: _bring_back,
 }

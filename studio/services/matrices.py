@@ -71,21 +71,32 @@ def _at(row: Sequence[str], place: int) -> str:
 
 def with_table(sheet: Sheet, text: str) -> Sheet:
     """The sheet with the table that was pasted or sent as a file; raises tables.TableProblem with what is wrong."""
-    table = tables.read(text)
-    folded = {name.casefold() for name in table.columns}
-    missing = [f"{{{name}}}" for name in sheet.variables if name.casefold() not in folded]
-    if missing:
-        raise tables.TableProblem(
-            english(
-                "The prompt has %(names)s, but no column of this table has that name. Its first line says: "
-                "%(columns)s.",
-                names=", ".join(missing),
-                columns=", ".join(table.columns)[:300],
-            )
-        )
+    try:
+        table, problems = tables.read(text), list[str]()
+    except tables.TableProblem as broken:
+        if not broken.columns:
+            raise
+        table, problems = tables.Table(broken.columns, []), broken.problems
+    problems = [*_missing_columns(sheet, table.columns), *problems]
     if problem := size_problem(table.rows):
-        raise tables.TableProblem(problem)
+        problems.append(problem)
+    if problems:
+        raise tables.TableProblem(*tables.told(problems))
     return replace(sheet, columns=table.columns, rows=table.rows)
+
+
+def _missing_columns(sheet: Sheet, columns: Sequence[str]) -> list[str]:
+    folded = {name.casefold() for name in columns}
+    missing = [f"{{{name}}}" for name in sheet.variables if name.casefold() not in folded]
+    if not missing:
+        return []
+    return [
+        english(
+            "The prompt has %(names)s, but no column of this table has that name. Its first line says: %(columns)s.",
+            names=", ".join(missing),
+            columns=", ".join(columns)[:300],
+        )
+    ]
 
 
 def size_problem(rows: Sequence[Sequence[str]]) -> str:
@@ -103,6 +114,24 @@ def sheet_problem(sheet: Sheet) -> str:
     if (values := rows * len(sheet.variables)) > MOST_VALUES:
         return _too_much(rows=rows, values=values)
     return size_problem(tidied(sheet).rows)
+
+
+def value_problems(sheet: Sheet) -> list[str]:
+    """What is too long among the values that were typed, each with its row and column."""
+    return tables.told(
+        [
+            english(
+                "Row %(row)s, “%(name)s”: %(count)s characters, and %(most)s are the most.",
+                row=at,
+                name=name[:60],
+                count=f"{len(value):,}",
+                most=f"{tables.LONGEST_VALUE:,}",
+            )
+            for at, row in enumerate(sheet.rows, start=1)
+            for name, value in zip(sheet.columns, row, strict=False)
+            if len(value) > tables.LONGEST_VALUE
+        ]
+    )
 
 
 def _too_much(*, rows: int, values: int) -> str:
@@ -182,8 +211,9 @@ def save(*, matrix: Matrix, sheet: Sheet) -> bool:
 def _check(project: Project, sheet: Sheet) -> None:
     if project.archived_at is not None:
         raise ValidationError(_("This project is archived: nothing new is made in it."))
-    if problem := sheet_problem(sheet):
-        raise ValidationError(problem)
+    problem = sheet_problem(sheet)
+    if problems := [problem] if problem else value_problems(sheet):
+        raise ValidationError(problems)
 
 
 def _columns(sheet: Sheet, version: PromptVersion | None) -> dict[str, Any]:

@@ -36,6 +36,13 @@ CHANGED = Problem(
         "Nothing was sent, and nothing is charged."
     ),
 )
+MEANWHILE = Problem(
+    "render",
+    english(
+        "Somebody has asked for some of these again since this page was shown: look once more and press again for the "
+        "rest. Nothing was sent, and nothing is charged."
+    ),
+)
 NOTHING = Problem("render", english("No cell can be rendered as it stands. Nothing was sent, and nothing is charged."))
 # What all columns of a matrix say that its takes were made from.
 _CONTENT = ("text", "settings", "columns", "rows", "model_names", "takes")
@@ -199,6 +206,8 @@ def render_again(
             if numbers and not now_failed & set(numbers):
                 return Admitted(len(numbers), was_asked_before=True)
             _require_shown(again.plan, again.plan.shown)
+            if not now_failed.issuperset(numbers):
+                raise Refused([MEANWHILE])
             if again.shown != shown or now_failed != {place.take_id for place in again.failed}:
                 raise Refused([CHANGED])
             return _store_again(again, person, override)
@@ -207,7 +216,7 @@ def render_again(
         raise
     except IntegrityError:
         # One of them was tried again from its own page at this very moment.
-        raise Refused([CHANGED]) from None
+        raise Refused([MEANWHILE]) from None
 
 
 def _lock_keys(again: Again) -> None:

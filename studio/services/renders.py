@@ -198,12 +198,23 @@ def _wish(render: Render, actor: User | None) -> bool:
 def retry(*, render: Render, asked_by: User, submission: UUID | None = None, sound: bool = True) -> Render:
     """Ask for the same once more, as new paid work of its own; pressed twice, it is the same new take.
 
-    `sound=False` leaves the sound out this time. Raises Refused or ValidationError.
+    `sound=False` leaves the sound out this time; pressed both ways, by two people or on two pages, the first press
+    counts and the second hears of it: nobody pays twice for one failed take. Raises Refused or ValidationError.
     """
     if not render.has_ended or render.state == RenderState.READY:
         raise ValidationError(_("Only a take that was refused, failed, cancelled or expired can be tried again."))
-    submission = submission or retry_submission(render, sound)
-    return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
+    submission = submission or retry_submission(render)
+    try:
+        return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
+    except AlreadyRendered:
+        made = made_by(project=render.project, submission=submission)
+        raise ValidationError(_asked_otherwise(render, made[0])) from None
+
+
+def _asked_otherwise(render: Render, made: Render) -> str:
+    # What asked for all failed takes of a matrix may have gone through another gateway, or have kept the sound.
+    said = _("Take %(take)s is being made again as take %(again)s already, in another way. Nothing new is paid for.")
+    return said % {"take": render.pk, "again": made.pk}
 
 
 def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = True) -> Render:
@@ -230,7 +241,9 @@ def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = Tr
 SAME_KEY = english("The same key as for the take before.")
 
 
-def retry_submission(render: Render, sound: bool = True) -> UUID:
-    """One submission until the take that it made has ended, so that a second press finds that take."""
-    ended = render.children.filter(lineage=Lineage.RETRY, state__in=ENDED).count()
-    return uuid5(_RETRIES, f"{render.pk}:{ended}" if sound else f"{render.pk}:{ended}:silent")
+def retry_submission(render: Render) -> UUID:
+    """One submission until the take that it made has ended, so that a second press finds that take, however it asks."""
+    retries = list(render.children.filter(lineage=Lineage.RETRY).order_by("pk").values_list("submission", "state"))
+    # However it was asked for: in place of one that was unconfirmed, or without sound before an upgrade.
+    under_way = [submission for submission, state in retries if state not in ENDED]
+    return under_way[-1] if under_way else uuid5(_RETRIES, f"{render.pk}:{len(retries)}")

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from studio.choices import ENDED, FileState, RenderState, ReviewState, Standing
 from studio.lib.clock import now
 from studio.lib.english import english
-from studio.models import Export, Output, Render, User
+from studio.models import Asset, Export, Output, Render, User
 from studio.services import leases
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
-from studio.services.transitions import note, note_all
+from studio.services.transitions import note_all
 
 DELETED = english("Deleted")
 BROUGHT_BACK = english("Brought back")
@@ -71,19 +71,24 @@ def delete_all(*, takes: Sequence[Render], actor: User) -> tuple[int, list[tuple
 def bring_back(*, take: Render, actor: User) -> None:
     """Put it back where it was, with all that was said of it; raises ValidationError when it is not deleted, or its
     files are gone."""
-    with transaction.atomic():
-        deleted = Render.objects.filter(pk=take.pk, deleted_at__isnull=False)
-        if not deleted.filter(cleared_at=None).update(deleted_at=None, deleted_by=None):
-            raise ValidationError(_why_not_back(take, is_cleared=deleted.exists()))
-        note(render=take, reason=BROUGHT_BACK, actor=actor)
+    back, left = bring_back_all(takes=[take], actor=actor)
+    if not back:
+        raise ValidationError(left[0][1] if left else _("Take %(take)s is not deleted any more.") % {"take": take.pk})
     take.deleted_at, take.deleted_by = None, None
 
 
-def _why_not_back(take: Render, *, is_cleared: bool) -> str:
-    if is_cleared:
-        said = _("The files of take %(take)s were cleared away 30 days after it was deleted, so it cannot come back.")
-        return said % {"take": take.pk}
-    return _("Take %(take)s is not deleted any more.") % {"take": take.pk}
+def bring_back_all(*, takes: Sequence[Render], actor: User) -> tuple[int, list[tuple[int, str]]]:
+    """Put those of the takes back that still have their files: how many, and the numbers of the others with the
+    reason. One that is not deleted, as somebody has brought it back, is in neither."""
+    with transaction.atomic():
+        deleted = Render.objects.filter(pk__in=[take.pk for take in takes], deleted_at__isnull=False).order_by("pk")
+        # Held, so that none is cleared away between the look and the deed, and no two people bring back the same.
+        found = list(deleted.defer("result_url").select_for_update(of=("self",), no_key=True))
+        whole = [take for take in found if take.cleared_at is None]
+        Render.objects.filter(pk__in=[take.pk for take in whole]).update(deleted_at=None, deleted_by=None)
+        note_all(takes=whole, reason=BROUGHT_BACK, actor=actor)
+    said = _("The files of take %(take)s were cleared away 30 days after it was deleted, so it cannot come back.")
+    return len(whole), [(take.pk, said % {"take": take.pk}) for take in found if take.cleared_at is not None]
 
 
 def gone_for_good_at(take: Render) -> datetime | None:
@@ -99,32 +104,44 @@ def ask_to_clear() -> bool:
     return True
 
 
-def clear_next() -> list[Output]:
-    """Decide on some of the takes whose time is over, and name the files of those and of any that a dead worker left
-    behind; from here on they cannot be brought back. Nothing once all is done.
+def clear_next(*, after: int = 0) -> tuple[list[Output], int | None]:
+    """Decide on some of the takes above `after` whose time is over, and name the files of those and of any that are
+    left from before; from here on they cannot be brought back. With it the take to go on after, None at the end.
 
     Whoever removes the files calls `record_cleared` afterwards."""
     with transaction.atomic():
-        due = list(_due().order_by("pk").values_list("pk", flat=True)[:BATCH])
+        due = list(_due().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
         takes = list(
             _due().filter(pk__in=due).order_by("pk").defer("result_url").select_for_update(of=("self",), no_key=True)
         )
         Render.objects.filter(pk__in=[take.pk for take in takes]).update(cleared_at=now())
         note_all(takes=takes, reason=CLEARED)
     left = Output.objects.filter(render__deleted_at__lte=now() - KEPT_FOR, render__cleared_at__isnull=False)
-    return list(left.exclude(file="").order_by("pk")[:BATCH])
+    left = left.exclude(file="", last_frame="").filter(render_id__gt=after)
+    outputs = list(left.order_by("render_id")[:BATCH])
+    seen = [numbers[-1] for numbers in (due, [each.render_id for each in outputs]) if len(numbers) == BATCH]
+    return outputs, min(seen, default=None)
 
 
 def files_of(output: Output) -> list[str]:
-    """The names of the files that go with a take. Its last frame stays: it is named by what it holds, so that it may
-    become a reference or another take's at any moment."""
+    """The names of the files that are the take's alone."""
     names: list[str] = [output.file, output.poster, output.filmstrip, *(output.card_posters or {}).values()]
     return [name for name in names if name]
 
 
-def record_cleared(*, output: Output) -> None:
-    """Its files are gone; what was read in them stays, and no picture of it is made any more."""
-    nothing = {"file": "", "poster": "", "filmstrip": "", "card_posters": {}}
+def needs_frame(output: Output) -> bool:
+    """Whether anything else needs the last frame of a take that is cleared away: it is named by what it holds, so it
+    may be a reference by now, or another take's as well."""
+    same = Asset.objects.filter(file=output.last_frame)
+    return same.exists() or Output.objects.filter(last_frame=output.last_frame).exclude(pk=output.pk).exists()
+
+
+def record_cleared(*, output: Output, with_frame: bool) -> None:
+    """Its files are gone, `with_frame` the last frame too, or others have that now. What was read in them stays, and no
+    picture of it is made any more."""
+    nothing: dict[str, object] = {"file": "", "poster": "", "filmstrip": "", "card_posters": {}}
+    if with_frame:
+        nothing["last_frame"] = ""
     Output.objects.filter(pk=output.pk).update(**nothing, pictures_tries=PICTURES_TRIES)
 
 

@@ -20,9 +20,10 @@ from studio.choices import BulkAct, BulkState, ExportFormat
 from studio.forms.bulk import details_of
 from studio.models import BulkWork, Collection, Project, Render, Tag
 from studio.services import bulk, export_choice, exports, tags
-from studio.views.bulk_words import level_of, said_of
+from studio.views.bulk_words import headline_of, level_of, said_of
 from studio.views.chosen import came_from, chosen_numbers, matching, project_here, refused, told
 from studio.views.form_pages import form_on, gallery_page
+from studio.views.undoing import numbers_to_bring_back, undo_of
 
 # Names the work whose progress the person's pages show.
 COOKIE = "bulk"
@@ -36,8 +37,10 @@ MOST_LOOKED_AT = 200
 @form_on(gallery_page)
 def ask(request: HttpRequest) -> HttpResponse:
     """Have the act that the address names done to the chosen takes."""
-    numbers = chosen_numbers(request)
     act = request.GET.get("act", "")
+    numbers = numbers_to_bring_back(request) if act == BulkAct.BRING_BACK else chosen_numbers(request)
+    if not numbers and "undo" in request.POST:
+        return told(request, _("There is nothing left to undo: these takes are back."), messages.INFO)
     try:
         # A button says in its address what it does, such as which rating it gives.
         details = details_of(act=act, data={**request.POST.dict(), **request.GET.dict()})
@@ -45,7 +48,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         return refused(request, " ".join(error.messages))
     if work.state == BulkState.DONE:
-        return _with_a_way_back(request, work, told(request, said_of(work), level_of(work)))
+        done = told(request, said_of(work), level_of(work), undo=undo_of(work))
+        return _with_a_way_back(request, work, done)
     return _under_way(request, work)
 
 
@@ -97,9 +101,11 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "bulk/page.html", {"work": work})
     response = render(request, "bulk/_panel.html", {"work": work})
-    # Once, by the look that finds it over: said aloud, and the cards are looked at again.
+    # Once, by the look that finds it over: said aloud, and the cards are looked at again. Reasons and the way back
+    # stand in the panel, which the toast lies beside.
     if "running" in request.GET and work.state not in bulk.LIVE:
-        toast = {"level": messages.DEFAULT_TAGS[level_of(work)], "text": said_of(work), **_bin_link(request, work)}
+        toast: dict[str, Any] = {"level": messages.DEFAULT_TAGS[level_of(work)], "text": headline_of(work)}
+        toast |= _bin_link(request, work)
         response["HX-Trigger"] = json.dumps({"toast": toast, "takes-changed": True})
     return response
 

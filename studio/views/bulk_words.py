@@ -10,16 +10,29 @@ from django.utils.translation import ngettext
 
 from studio.choices import BulkAct, BulkState
 from studio.models import BulkWork
-from studio.views.chosen import listed
+from studio.services.said import said
+from studio.views.chosen import NAMED, listed
 
 
 def said_of(work: BulkWork) -> str:
     """In a few sentences."""
-    changed = _CHANGED[BulkAct(work.act)](work) if work.changed else ""
+    reasons = listed([said(reason) for _number, reason in work.skipped[:NAMED]], _head(work), work.skipped_count)
+    return _sentences(work, reasons)
+
+
+def headline_of(work: BulkWork) -> str:
+    """The same without the reasons, where the panel that lists them is in sight."""
+    return _sentences(work, [] if work.changed or not work.skipped_count else [_head(work)])
+
+
+def _head(work: BulkWork) -> str:
     heads = {BulkAct.DELETE: _("Still here:")} if work.changed else {BulkAct.DELETE: _("Nothing was deleted.")}
     heads |= {} if work.changed else {BulkAct.REVIEW: _("Nothing was sent.")}
-    head = heads.get(BulkAct(work.act)) or (_("Left out:") if work.changed else _("Nothing was changed."))
-    reasons = listed([reason for _number, reason in work.skipped], head, work.skipped_count)
+    return heads.get(BulkAct(work.act)) or (_("Left out:") if work.changed else _("Nothing was changed."))
+
+
+def _sentences(work: BulkWork, reasons: list[str]) -> str:
+    changed = _CHANGED[BulkAct(work.act)](work) if work.changed else ""
     words = [word for word in (changed, *reasons) if word] or [_("It was so already.")]
     if work.state == BulkState.STOPPED:
         words.append(_("It was stopped there; what is done stays done."))
@@ -90,6 +103,11 @@ def _deleted(work: BulkWork) -> str:
     return said % {"number": work.changed}
 
 
+def _brought_back(work: BulkWork) -> str:
+    said = ngettext("%(number)s take is back.", "%(number)s takes are back.", work.changed)
+    return said % {"number": work.changed}
+
+
 _CHANGED: dict[BulkAct, Callable[[BulkWork], str]] = {
     BulkAct.TAG: _tagged,
     BulkAct.UNTAG: _untagged,
@@ -101,4 +119,5 @@ _CHANGED: dict[BulkAct, Callable[[BulkWork], str]] = {
     BulkAct.MOVE: _collected,
     BulkAct.REVIEW: _sent,
     BulkAct.DELETE: _deleted,
+    BulkAct.BRING_BACK: _brought_back,
 }

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from studio.models import Matrix, Project, PromptVersion
 from studio.providers.problem import Problem
 from studio.services import drafts, matrices
 from studio.services.matrices_admission import Admitted, render_again, render_matrix
+from studio.services.matrices_left_out import left_out_of
 from studio.services.matrices_pricing import plan_of
 from studio.services.overrides import Override
 from studio.services.renders import Refused
@@ -72,9 +73,18 @@ def _version(request: HttpRequest, project: Project) -> PromptVersion | None:
 
 def _start(request: HttpRequest, project: Project, version: PromptVersion | None) -> matrices.Sheet:
     if like := number(request.GET.get("like", "")):
-        return matrices.sheet_of(get_object_or_404(project.matrices, pk=like))
+        matrix = get_object_or_404(project.matrices, pk=like)
+        part = number(request.GET.get("left", ""))
+        return matrices.sheet_of(matrix) if part is None else _left_out(matrix, part)
     draft = drafts.draft_of(project=project, user=access.person(request))
     return matrices.sheet_of_draft(draft, version)
+
+
+def _left_out(matrix: Matrix, part: int) -> matrices.Sheet:
+    sheets = left_out_of(matrix=matrix, cells=matrix.cells.all())
+    if part >= len(sheets):
+        raise Http404
+    return sheets[part]
 
 
 @login_required
@@ -98,7 +108,7 @@ def matrix_save(request: HttpRequest, pk: int) -> HttpResponse:
             return _rendered_meanwhile(request, matrix, press)
     except ValidationError as error:
         return _unkept(request, matrix.project, press, error, matrix=matrix if matrix.admitted_at is None else None)
-    if press.step != "render" or press.problem:
+    if press.step != "render" or press.problems:
         return _kept(request, matrix, press)
     override = Override(access.actor(request), press.override_reason) if press.override_reason else None
     try:
@@ -111,7 +121,7 @@ def matrix_save(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _kept(request: HttpRequest, matrix: Matrix, press: MatrixPress) -> HttpResponse:
     """The page with the prices; with a table that could not be read, as it was pasted and what is wrong in it."""
-    if press.problem:
+    if press.problems:
         return _editor(request, matrix, press=press, status=422)
     if press.rows_read is not None:
         count = press.rows_read
@@ -176,7 +186,7 @@ def _editor(
     context |= {"matrix": matrix, "version": matrix.prompt_version, "press": press, "refused": refused or []}
     # It names budgets and what is left of them, which is the business of those who spend. Beside a table that could not
     # be read there is none: its button would pay for the values before it.
-    if not (press and press.problem) and access.may(request, matrix.project, access.WHO_SPENDS):
+    if not (press and press.problems) and access.may(request, matrix.project, access.WHO_SPENDS):
         context["plan"] = plan_of(matrix=matrix, person=access.person(request))
     return render(request, "matrices/editor.html", context, status=status)
 

@@ -21,6 +21,7 @@ from studio.services import compare
 from studio.services.doors import keys_of, offers_of
 from studio.services.matrices import MOST_VALUES, Sheet, sheet_problem, tidied
 from studio.services.matrices_admission import Again, again_of
+from studio.services.matrices_left_out import left_out_of
 from studio.services.matrices_pricing import MOST_TAKES, model_name
 from studio.services.matrices_results import Place, failed, places_of, tally_of
 from studio.views.marks import marked
@@ -101,6 +102,7 @@ def result_context(request: HttpRequest, matrix: Matrix) -> dict[str, Any]:
         "cursor": cursor,
         "models": [(name, model_name(name)) for name in matrix.model_names],
         "rows": _rows(matrix, spots),
+        "left_out": left_out_of(matrix=matrix, cells=[place.cell for place in places]),
         "spends_in": {matrix.project_id} if access.may(request, matrix.project, access.WHO_SPENDS) else set(),
         "selects": True,
     }

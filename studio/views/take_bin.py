@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,13 +16,15 @@ from django.views.decorators.http import require_GET
 
 from studio import access
 from studio.choices import Role
-from studio.models import Render
+from studio.models import Project, Render
 from studio.services import take_bin
 from studio.services.bulk_acts import why_not_deleted
+from studio.services.gallery_filters import in_projects
 from studio.views.chosen import chosen, listed, told
 from studio.views.form_pages import deleted_page, form_on, gallery_page
 from studio.views.projects import about
 from studio.views.takes import number
+from studio.views.undoing import undo_of_takes
 
 PAGE = 48
 
@@ -62,9 +65,9 @@ def _deleted(request: HttpRequest, gone: list[Render], kept: list[str]) -> HttpR
     level = messages.WARNING if kept else messages.SUCCESS
     if gone and "from_page" in request.POST:
         # Its own page is gone with it.
-        messages.add_message(request, level, said)
+        messages.add_message(request, level, said, extra_tags=undo_of_takes(gone))
         return redirect("project-detail", slug=gone[0].project.slug)
-    return told(request, said, level)
+    return told(request, said, level, undo=undo_of_takes(gone))
 
 
 def _gone_words(gone: list[Render]) -> list[str]:
@@ -89,6 +92,8 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Take %(take)s is back.") % {"take": pk})
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
+    if request.POST.get("from") == "gallery":
+        return redirect("deleted-everywhere")
     return redirect("deleted-takes", slug=take.project.slug)
 
 
@@ -97,12 +102,30 @@ def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
 def deleted_takes(request: HttpRequest, slug: str) -> HttpResponse:
     """What was deleted in a project: all of it for managers, for artists their own."""
     project = access.project(request, slug, access.WHO_SPENDS)
-    takes = access.deleted_takes(request, project.renders.all()).select_related("asked_by", "deleted_by", "output")
+    return render(request, "reviews/deleted.html", about(request, project, "deleted") | _page(request, project))
+
+
+@login_required
+@require_GET
+def deleted_everywhere(request: HttpRequest) -> HttpResponse:
+    """What was deleted in all of one's projects, as far as one may bring it back."""
+    return render(request, "reviews/deleted.html", {"section": "gallery"} | _page(request))
+
+
+def _page(request: HttpRequest, project: Project | None = None) -> dict[str, Any]:
+    # Chosen first by the index of what is deleted, or else every take there is would be opened for it.
+    inside = Render.objects.filter(pk__in=Render.objects.filter(deleted_at__isnull=False).values("pk"))
+    if project is not None:
+        inside = inside.filter(in_projects([project.pk]))
+    takes = access.deleted_takes(request, inside).select_related("asked_by", "deleted_by", "output", "project")
     found = list(takes.defer("result_url").before(number(request.GET.get("before", ""))).order_by("-pk")[: PAGE + 1])
-    context = about(request, project, "deleted") | {"rows": [(take, _until(take)) for take in found[:PAGE]]}
-    context["takes"] = found[:PAGE]
-    context["next_before"] = found[PAGE - 1].pk if len(found) > PAGE else None
-    return render(request, "reviews/deleted.html", context)
+    shown = found[:PAGE]
+    return {
+        "rows": [(take, _until(take)) for take in shown],
+        "takes": shown,
+        "come_back": [str(take.pk) for take in shown if take.cleared_at is None],
+        "next_before": found[PAGE - 1].pk if len(found) > PAGE else None,
+    }
 
 
 def _until(take: Render) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,8 @@ from studio.lib.clock import now
 from studio.media import storage
 from studio.models import Output, Project, Render, RenderEvent, User
 from studio.services import ledger, take_bin
-from tests.factories import make_asset, make_export, make_output, make_render, store
+from tests.factories import make_asset, make_output, make_render, store
+from tests.team_factories import make_export
 
 LONG_AGO = timedelta(days=31)
 GONE = [False, False, False, True]
@@ -29,6 +31,11 @@ def deleted(project: Project, ago: timedelta = LONG_AGO, **over: Any) -> Render:
     ledger.settle(render=take, amount=Decimal("0.40"), note="By the price list")
     Render.objects.filter(pk=take.pk).update(**{"deleted_at": now() - ago, **over})
     return Render.objects.get(pk=take.pk)
+
+
+def age(take: Render) -> None:
+    """Its last frame was made long ago."""
+    os.utime(storage.absolute(f"renders/{take.pk}/last-frame.png"), (0, 0))
 
 
 def files(take: Render) -> list[bool]:
@@ -46,7 +53,7 @@ def test_files_go_and_all_else_stays(project: Project) -> None:
 
     found = Render.objects.get(pk=take.pk)
     output = found.output
-    # The last frame is named by what it holds: it may become a reference or another take's at any moment.
+    # Whoever has just taken the last frame up by its content may not have written that down yet.
     assert (files(take), storage.absolute(f"renders/{take.pk}/card-480.webp").exists()) == (GONE, False)
     assert [getattr(output, name) for name in FILES] == ["", "", "", f"renders/{take.pk}/last-frame.png"]
     assert (found.price, found.standing, output.seconds, found.cleared_at is not None) == (
@@ -88,13 +95,106 @@ def test_what_an_export_still_reads_waits_for_it(project: Project) -> None:
     assert (during, files(take)) == ([True] * 4, GONE)
 
 
+def test_a_last_frame_goes_too_once_a_day_has_passed(project: Project) -> None:
+    take = deleted(project)
+    clear_deleted.clear()
+    age(take)
+
+    clear_deleted.clear()
+
+    assert (files(take), Output.objects.get(render=take).last_frame) == ([False] * 4, "")
+    assert not storage.absolute(f"renders/{take.pk}").exists()
+
+
 def test_a_last_frame_that_is_a_reference_stays(project: Project) -> None:
     take = deleted(project)
+    age(take)
     make_asset(project, file=f"renders/{take.pk}/last-frame.png")
 
     clear_deleted.clear()
 
-    assert files(take) == GONE
+    assert (files(take), Output.objects.get(render=take).last_frame) == (GONE, "")
+
+
+def test_a_last_frame_of_two_takes_goes_with_the_second(project: Project) -> None:
+    first, second = deleted(project), deleted(project, deleted_at=None)
+    age(first)
+    Output.objects.filter(render=second).update(last_frame=f"renders/{first.pk}/last-frame.png")
+
+    clear_deleted.clear()
+    while_needed = files(first)
+    Render.objects.filter(pk=second.pk).update(deleted_at=now() - LONG_AGO)
+    clear_deleted.clear()
+
+    assert (while_needed, files(first)) == (GONE, [False] * 4)
+
+
+def test_a_last_frame_that_becomes_a_reference_at_that_moment_stays(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = deleted(project)
+    age(take)
+    looks: list[bool] = []
+
+    def needs(output: Output) -> bool:
+        looks.append(True)
+        return len(looks) > 1
+
+    monkeypatch.setattr(take_bin, "needs_frame", needs)
+
+    clear_deleted.clear()
+
+    assert (files(take), len(looks)) == (GONE, 2)
+
+
+def test_more_files_that_will_not_go_than_are_looked_at_at_once_hold_up_no_other(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(take_bin, "BATCH", 2)
+    stuck, others = [deleted(project) for _ in range(5)], [deleted(project) for _ in range(3)]
+    remove, tried = storage.remove, []
+
+    def fail(name: str) -> None:
+        if int(name.split("/")[1]) in {take.pk for take in stuck}:
+            tried.append(name)
+            raise PermissionError(name)
+        remove(name)
+
+    monkeypatch.setattr(storage, "remove", fail)
+
+    clear_deleted.clear()
+
+    assert [files(take) for take in others] == [GONE] * 3
+    assert [files(take) for take in stuck] == [[True] * 4] * 5
+    # Each once, and the next day again.
+    assert sorted(tried) == [f"renders/{take.pk}/video.mp4" for take in stuck]
+    monkeypatch.setattr(storage, "remove", remove)
+    clear_deleted.clear()
+    assert [files(take) for take in stuck] == [GONE] * 5
+
+
+def test_takes_without_files_hold_up_no_other(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_bin, "BATCH", 2)
+    failed = [make_render(project, state="failed", standing="released", deleted_at=now() - LONG_AGO) for _ in range(3)]
+    last = deleted(project)
+
+    clear_deleted.clear()
+
+    assert files(last) == GONE
+    assert Render.objects.filter(pk__in=[take.pk for take in failed], cleared_at=None).count() == 0
+
+
+def test_a_run_that_lasts_too_long_goes_on_where_it_was(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_bin, "BATCH", 1)
+    monkeypatch.setattr(clear_deleted, "RUN_SECONDS", -1)
+    takes = [deleted(project) for _ in range(2)]
+
+    clear_deleted.clear()
+
+    assert [files(take) for take in takes] == [GONE, [True] * 4]
+    assert [task.task["args"] for task in OrmQ.objects.all()] == [(takes[0].pk,)]
+    clear_deleted.clear(takes[0].pk)
+    assert files(takes[1]) == GONE
 
 
 def test_a_run_that_died_is_finished_by_the_next(project: Project) -> None:

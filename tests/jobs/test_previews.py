@@ -21,9 +21,10 @@ from studio.media import storage
 from studio.media.frames import to_picture
 from studio.models import GuestLink, GuestTake, Lease, Project
 from studio.services import leases, previews, recovery
-from studio.services.guest_links import JOB
-from tests.factories import make_guest_link, make_output, make_render, store
+from studio.services.previews import JOB
+from tests.factories import make_output, make_render, store
 from tests.media_factories import make_video
+from tests.team_factories import make_guest_link
 
 pytestmark = pytest.mark.django_db
 SECRET = "A red car stops at the sea, prompt 4711"

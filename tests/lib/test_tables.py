@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from studio.lib.tables import LONGEST_TEXT, MOST_COLUMNS, Table, TableProblem, decode, read
+from studio.lib.tables import LONGEST_TEXT, MOST_COLUMNS, Table, TableProblem, decode, read, told
 
 WANTED = Table(["hero", "place"], [["a fox", "the sea"], ["a hen", "a farm, at dawn"]])
 
@@ -68,6 +68,27 @@ def test_short_lines_end_in_empty_cells() -> None:
 def test_what_is_wrong_is_named_by_line_and_column(text: str, said: str) -> None:
     with pytest.raises(TableProblem, match=f"^{re.escape(said)}$"):
         read(text)
+
+
+def test_all_mistakes_are_told_at_once_up_to_the_quotation_mark_that_ends_it() -> None:
+    text = f'hero,,hero\nfox,sea,x,extra\n{"y" * 2_001},b,c\nlast,"broken\nnever read,a,b,c'
+
+    with pytest.raises(TableProblem) as caught:
+        read(text)
+
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "Line 1, column 2",
+        "Line 1, column 3",
+        "Line 2, column 4",
+        "Line 3, column 1 (“hero”)",
+        "Line 4",
+    ]
+    assert caught.value.columns == ["hero", "", "hero"]
+
+
+def test_of_very_many_mistakes_the_rest_is_counted() -> None:
+    assert told([str(number) for number in range(23)])[-2:] == ["19", "And 3 more."]
+    assert told(["one"]) == ["one"]
 
 
 def test_a_cell_longer_than_the_reader_takes_is_told_and_does_not_break() -> None:

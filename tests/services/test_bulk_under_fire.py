@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from studio.choices import BulkAct, BulkState, RenderState, Role
 from studio.lib.clock import later
 from studio.models import BulkWork, Project, Render, RenderEvent, TakeTag, User
 from studio.services import bulk, polling, ratings
-from tests.factories import make_bulk_work, make_project, make_render, make_user
+from tests.factories import make_project, make_render, make_user
+from tests.racing import SECONDS, at_once, wait_for_a_lock
+from tests.team_factories import make_bulk_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECONDS = 120.0
 
 
 @pytest.fixture
 def team(transactional_db: None) -> tuple[Project, User]:
     person = make_user("ada")
     return make_project({Role.MANAGER: person}), person
-
-
-def at_once(acts: Sequence[Callable[[], object]]) -> list[str]:
-    """Run them in threads of their own, begun together; what went wrong."""
-    start, troubles = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        start.wait(SECONDS)
-        try:
-            act()
-        except Exception as error:
-            troubles.append(repr(error))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    return troubles
 
 
 def test_two_workers_at_one_work_change_each_take_once(
@@ -126,7 +105,7 @@ def test_work_and_the_tracker_at_the_same_takes_wait_for_one_another(
         changed = rate(**asked)
         if not begun.is_set():
             begun.set()
-            _wait_for_a_lock()
+            wait_for_a_lock()
         return changed
 
     def sweep() -> None:
@@ -141,17 +120,6 @@ def test_work_and_the_tracker_at_the_same_takes_wait_for_one_another(
 
     assert troubles == []
     assert list(Render.objects.values_list("rating", "progress")) == [(3, 10), (3, 10)]
-
-
-def _wait_for_a_lock() -> None:
-    """Until somebody waits for a lock that another holds."""
-    for _try in range(400):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("Nobody waits.")
 
 
 def test_one_press_that_arrives_twice_is_one_work(team: tuple[Project, User], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,15 +12,8 @@ from studio.choices import InputRole, Operation
 from studio.models import ComposerDraft, Project, User
 from studio.services import drafts
 from studio.services.requests import input_file
-from tests.factories import (
-    make_asset,
-    make_comment,
-    make_project,
-    make_prompt,
-    make_render,
-    make_request,
-    make_user,
-)
+from tests.factories import make_asset, make_project, make_prompt, make_render, make_request, make_user
+from tests.team_factories import make_comment
 
 pytestmark = pytest.mark.django_db
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from studio.choices import Operation
 from studio.lib.tables import TableProblem
-from studio.models import ComposerDraft, Project, User
+from studio.models import ComposerDraft, Matrix, Project, User
 from studio.services import drafts, matrices
-from studio.services.matrices import Sheet, tidied, with_table
+from studio.services.matrices import Sheet, create, tidied, with_table
 from studio.services.matrices_pricing import plan_of
 from tests.factories import make_matrix, make_prompt
 
@@ -47,6 +48,30 @@ def test_two_columns_that_differ_in_capitals_are_told_apart_by_the_text() -> Non
 def test_table_without_a_column_for_a_blank_is_refused() -> None:
     with pytest.raises(TableProblem, match=r"^The prompt has {place}, but no column of this table has that name\."):
         with_table(Sheet(text="{hero} at {place}"), "hero,plaice\nfox,sea")
+
+
+def test_missing_columns_and_bad_rows_are_told_together() -> None:
+    with pytest.raises(TableProblem) as caught:
+        with_table(Sheet(text="{hero} at {place}"), "hero,plaice\nfox,sea,extra\nhen,farm,more")
+
+    assert [problem[:18] for problem in caught.value.problems] == [
+        "The prompt has {pl",
+        "Line 2, column 3: ",
+        "Line 3, column 3: ",
+    ]
+
+
+def test_typed_values_that_are_too_long_are_all_told_and_nothing_is_kept(project: Project, artist: User) -> None:
+    sheet = Sheet(text="{hero} {place}", columns=["hero", "place"], rows=[["x" * 2_001, "sea"], ["hen", "y" * 2_002]])
+
+    with pytest.raises(ValidationError) as caught:
+        create(project=project, by=artist, sheet=sheet)
+
+    assert caught.value.messages == [
+        "Row 1, “hero”: 2,001 characters, and 2,000 are the most.",
+        "Row 2, “place”: 2,002 characters, and 2,000 are the most.",
+    ]
+    assert Matrix.objects.count() == 0
 
 
 def test_table_larger_than_a_matrix_is_refused() -> None:

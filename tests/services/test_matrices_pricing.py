@@ -12,7 +12,8 @@ from studio.lib import variables
 from studio.models import Project, User
 from studio.services.matrices_plan import Plan
 from studio.services.matrices_pricing import plan_of
-from tests.factories import make_asset, make_budget, make_key, make_matrix, make_project, make_stop
+from tests.factories import make_asset, make_budget, make_key, make_matrix, make_project
+from tests.team_factories import make_stop
 
 ARK = {"provider": "ark", "base_url": "http://127.0.0.1:9/api/v3"}
 FAST, FULL = "seedance-2.0-fast", "seedance-2.0"

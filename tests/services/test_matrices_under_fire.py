@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 
 from studio.choices import CellState, LedgerKind, RenderState, Role, Standing
@@ -160,8 +161,32 @@ def test_failed_one_run_again_from_the_matrix_and_its_own_page_at_once_is_one_ta
     assert Render.objects.filter(parent=take).count() == 1
 
 
+def test_with_and_without_sound_at_once_is_one_take_and_the_others_hear_of_it(team: tuple[Project, User]) -> None:
+    project, person = team
+    matrix = typed(project, admitted_at=now())
+    take = _failed(matrix, 0)
+    shown = again_of(matrix=matrix, person=person, places=places_of(matrix=matrix), with_possibly=False).shown
+
+    def alone() -> str:
+        try:
+            renders.retry(render=Render.objects.get(pk=take.pk), asked_by=person, sound=False)
+        except ValidationError:
+            return "told"
+        return "asked"
+
+    def together() -> str:
+        found = Matrix.objects.get(pk=matrix.pk)
+        render_again(matrix=found, person=person, shown=shown, numbers=[take.pk], with_possibly=False)
+        return "asked"
+
+    results = at_once([alone, together] * 3)
+
+    assert (Render.objects.filter(parent=take).count(), held()) == (1, 1)
+    assert results["asked"] + results["told"] + results["refused"] == 6
+
+
 def _failed(matrix: Matrix, at: int) -> Render:
-    request = make_request(prompt=f"A hero {at} at the sea.")
+    request = make_request(prompt=f"A hero {at} at the sea.", sound=True)
     take = make_render(matrix.project, state=RenderState.FAILED, standing=Standing.RELEASED, request=request)
     MatrixCell.objects.create(matrix=matrix, row=at, model=FAST, state=CellState.ASKED, render=take)
     return take

@@ -1,40 +1,31 @@
-"""Asking for takes: once however often it is pressed, all or nothing, and cancelling with words that are true."""
+"""Asking for takes: stored with event, money and hint, once, or not at all."""
 
 from __future__ import annotations
 
 import threading
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django_q.models import OrmQ
 
-from studio.choices import InputRole, Lineage, Operation, RenderState
+from studio.choices import InputRole, Lineage, Operation
 from studio.lib.clock import now
-from studio.models import LedgerEntry, Project, ProviderKey, Render, RenderEvent, User
+from studio.models import LedgerEntry, Project, Render, RenderEvent, User
 from studio.services import ledger
-from studio.services.renders import AlreadyRendered, Refused, ask_cancel, create_renders, retry
+from studio.services.renders import AlreadyRendered, Refused
 from studio.services.requests import input_file
 from studio.services.storing import Origin
-from tests.factories import begin, make_asset, make_key, make_output, make_project, make_render, make_request
+from tests.factories import make_asset, make_key, make_output, make_project, make_render, make_request
+from tests.services.rendering import hints, press
 
 pytestmark = pytest.mark.django_db
 
 
-def press(project: Project, key: ProviderKey, **over: Any) -> list[Render]:
-    values = {"asked_by": None, "request": make_request(), "takes": 2, "submission": uuid4()} | over
-    return create_renders(project=project, key=key, **values)
-
-
 def stored() -> tuple[int, int, int, int]:
     return Render.objects.count(), RenderEvent.objects.count(), LedgerEntry.objects.count(), OrmQ.objects.count()
-
-
-def hints() -> list[tuple[str, tuple[int, ...]]]:
-    return [(row.func(), row.task["args"]) for row in OrmQ.objects.filter(key="studio").order_by("pk")]
 
 
 def test_create_stores_takes_with_event_money_and_hint(project: Project, artist: User) -> None:
@@ -211,89 +202,6 @@ def test_create_of_an_extension_remembers_its_parent(project: Project) -> None:
     (render,) = press(project, key, request=request, takes=1, origin=Origin(source_take=parent))
 
     assert (render.parent, render.source_take, render.lineage) == (parent, parent, Lineage.EXTEND)
-
-
-def test_cancel_of_a_queued_take_frees_the_money_and_says_so(project: Project, artist: User) -> None:
-    (render,) = press(project, make_key(), takes=1)
-
-    said = ask_cancel(render=render, actor=artist)
-
-    assert said == "Cancelled before it was sent. Nothing is charged."
-    assert (render.state, render.ledger.last().kind) == ("cancelled", "released")  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("state", ["submitting", "waiting", "running"])
-def test_cancel_of_what_left_us_is_only_asked_for_and_once(project: Project, state: str, artist: User) -> None:
-    render = make_render(project, state=state)
-
-    said = [ask_cancel(render=Render.objects.get(pk=render.pk), actor=artist) for _ in range(3)]
-
-    render.refresh_from_db()
-    assert set(said) == {"Cancel was asked for. The gateway decides; a render that has started may still be charged."}
-    assert (render.state, render.cancel_asked_at is not None) == (state, True)
-    assert [event.reason for event in render.events.filter(actor=artist)] == ["Cancel was asked for"]
-    assert hints() == [("studio.jobs.cancel.cancel", (render.pk,))]
-
-
-@pytest.mark.parametrize("state", ["fetching", "ready", "failed", "refused", "cancelled", "expired", "unconfirmed"])
-def test_cancel_too_late_says_so(project: Project, state: str) -> None:
-    render = make_render(project, state=state)
-
-    with pytest.raises(ValidationError, match="nothing was cancelled"):
-        ask_cancel(render=render, actor=None)
-
-    assert hints() == []
-
-
-def test_cancel_of_a_take_that_left_the_queue_in_that_moment_is_asked_for(project: Project) -> None:
-    (render,) = press(project, make_key(), takes=1)
-    begin(Render.objects.get(pk=render.pk))
-
-    said = ask_cancel(render=render, actor=None)
-
-    assert said.startswith("Cancel was asked for.")
-    assert render.ledger.filter(kind="released").count() == 0
-
-
-def test_cancel_of_a_take_that_came_back_into_the_queue_cancels_it(project: Project) -> None:
-    (render,) = press(project, make_key(), takes=1)
-    stale = Render.objects.get(pk=render.pk)
-    stale.state = RenderState.SUBMITTING
-
-    said = ask_cancel(render=stale, actor=None)
-
-    assert (said[:9], Render.objects.get(pk=render.pk).state) == ("Cancelled", "cancelled")
-
-
-@pytest.mark.parametrize("state", ["refused", "failed", "cancelled", "expired"])
-def test_retry_asks_for_the_same_as_new_work(project: Project, artist: User, state: str) -> None:
-    render = make_render(project, state=state)
-
-    again = retry(render=render, asked_by=artist)
-
-    assert (again.spec, again.parent, again.lineage, again.state) == (render.spec, render, "retry", "queued")
-    assert again.submission != render.submission
-
-
-def test_retry_pressed_twice_is_one_until_that_one_has_ended(project: Project, artist: User) -> None:
-    render = make_render(project, state="failed")
-    first = retry(render=render, asked_by=artist)
-
-    second = retry(render=render, asked_by=artist)
-    Render.objects.filter(pk=first.pk).update(state="failed")
-    third = retry(render=render, asked_by=artist)
-
-    assert (second.pk == first.pk, third.pk == first.pk) == (True, False)
-
-
-@pytest.mark.parametrize("state", ["queued", "submitting", "waiting", "running", "fetching", "ready", "unconfirmed"])
-def test_retry_of_what_may_still_come_is_not_allowed(project: Project, artist: User, state: str) -> None:
-    render = make_render(project, state=state)
-
-    with pytest.raises(ValidationError):
-        retry(render=render, asked_by=artist, submission=UUID(int=1))
-
-    assert hints() == []
 
 
 def test_create_with_a_key_of_other_projects_stores_nothing(project: Project) -> None:

@@ -117,7 +117,7 @@ def test_a_take_that_was_cleared_and_moved_again_is_kept_for_a_month_like_any_ot
     make_output(take)
     take_bin.delete(take=Render.objects.get(pk=take.pk), actor=artist)
 
-    assert take_bin.clear_next() == []
+    assert take_bin.clear_next() == ([], None)
 
     take_bin.bring_back(take=take, actor=artist)
     assert list(Render.objects.present()) == [take]
@@ -128,4 +128,4 @@ def test_what_was_deleted_today_is_never_cleared_whatever_mark_it_has(project: P
     take_bin.delete(take=take, actor=artist)
     Render.objects.filter(pk=take.pk).update(cleared_at=now())
 
-    assert take_bin.clear_next() == []
+    assert take_bin.clear_next() == ([], None)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studio.choices import RenderState, ReviewState, Role, Standing
+from studio.lib.clock import now
 from studio.models import Project, Render, RenderEvent, User
 from studio.services import ledger, take_bin
 from tests.factories import make_output, make_project, make_render
@@ -164,6 +165,52 @@ def test_bringing_back(client_of: ClientOf, project: Project, artist: User, mana
     assert present() == {deleted}
 
 
+def test_the_word_of_a_deletion_comes_with_a_form_that_undoes_it(
+    client_of: ClientOf, project: Project, manager: User
+) -> None:
+    takes, client = [ready(project) for _ in range(2)], client_of(manager)
+    delete(client, *takes)
+    body = client.get(reverse("project-detail", args=["tea"])).content.decode()
+    numbers = ",".join(str(take.pk) for take in takes)
+
+    back = client.post(reverse("bulk-ask", query={"act": "bring-back"}), {"undo": numbers})
+
+    assert 'action="/bulk/?act=bring-back"' in body
+    assert f'name="undo" value="{numbers}"' in body
+    assert (said(back), present()) == (["2 takes are back."], {*takes})
+
+
+def test_many_are_brought_back_at_once_ticked_or_all(client_of: ClientOf, project: Project, manager: User) -> None:
+    takes, client = [ready(project) for _ in range(4)], client_of(manager)
+    cleared = ready(project, deleted_at=now(), cleared_at=now())
+    take_bin.delete_all(takes=takes, actor=manager)
+    body = client.get(reverse("deleted-takes", args=["tea"])).content.decode()
+    address = reverse("bulk-ask", query={"act": "bring-back"})
+
+    client.post(address, {"take": [takes[0].pk, takes[1].pk]})
+    ticked = present()
+    client.post(address, {"takes": ",".join(str(take.pk) for take in [*takes[2:], cleared])})
+
+    assert body.count('type="checkbox" name="take"') == 4
+    assert f'name="takes" value="{",".join(str(take.pk) for take in reversed(takes))}"' in body
+    assert (ticked, present()) == ({takes[0], takes[1]}, {*takes})
+
+
+def test_deleted_takes_of_all_projects_are_one_page(
+    client_of: ClientOf, project: Project, artist: User, outsider: User, deleted: Render
+) -> None:
+    second = make_project({Role.MANAGER: artist}, slug="second")
+    own, other = ready(second, deleted_at=now()), ready(project, deleted_at=now())
+    address, client = reverse("deleted-everywhere"), client_of(artist)
+
+    gallery = client.get(reverse("gallery")).content.decode()
+    shown = client.get(address).context["takes"]
+    back = client.post(reverse("take-bring-back", args=[own.pk]), {"from": "gallery"})
+
+    assert (f'href="{address}"' in gallery, shown, back["Location"]) == (True, [own, deleted], address)
+    assert (client_of(outsider).get(address).context["takes"], other.pk) == ([], other.pk)
+
+
 def test_other_pages_hear_that_a_card_has_gone_and_come_back(
     client_of: ClientOf, project: Project, reviewer: User, artist: User, take: Render
 ) -> None:
@@ -200,3 +247,13 @@ def test_deleting_by_htmx_says_so_in_place(client_of: ClientOf, artist: User, ta
     response = client_of(artist).post(reverse("take-delete"), {"take": take.pk}, headers={"HX-Request": "true"})
 
     assert (response.status_code, "is deleted" in json.loads(response["HX-Trigger"])["toast"]["text"]) == (204, True)
+
+
+def test_page_of_a_project_stands_under_its_studio_and_leads_back_there(
+    client_of: ClientOf, project: Project, manager: User
+) -> None:
+    html = client_of(manager).get(reverse("deleted-takes", args=[project.slug])).content.decode()
+
+    studio = reverse("project-detail", args=[project.slug])
+    assert f'<a class="tab" href="{studio}" aria-current="page">' in html
+    assert f'<a class="note library-back" href="{studio}">' in html
