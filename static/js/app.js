@@ -39,9 +39,20 @@ document.addEventListener("click", (event) => {
   if (copier) copy(copier);
 });
 
+// Whoever signs out leaves no words behind, in this tab and, by the mark, in others.
+function forgetDrafts() {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:")) sessionStorage.removeItem(key);
+    localStorage.setItem("signed-out", String(Date.now()));
+  } catch {
+    // Where nothing can be stored, nothing was.
+  }
+}
+
 // A plain form goes out once; htmx has prevented the default of its own by the time this runs.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("[data-signs-out]")) forgetDrafts();
   if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-many")) return;
   if (form.dataset.sent) {
     event.preventDefault();
@@ -108,9 +119,13 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 const tab = document.querySelector(".tabs > [aria-current]");
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
 
-function focusWhatArrived(scope) {
-  scope.querySelector?.("[data-focus-on-load]")?.focus();
+// A form that comes back refused has the focus on the first thing to mend; a composer that is only drawn anew keeps it.
+function focusWhatArrived(scope, isRefused) {
+  const mends = isRefused ? ", [aria-invalid=true]:not([data-composer] *)" : "";
+  const first = scope.querySelector?.(`:is([data-focus-on-load]${mends}):not(.guide-sides *)`);
+  for (let folded = first?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
+  first?.focus();
 }
 
-document.addEventListener("htmx:afterSettle", (event) => focusWhatArrived(event.detail.elt));
-focusWhatArrived(document);
+document.addEventListener("htmx:afterSettle", ({ detail }) => focusWhatArrived(detail.elt, detail.xhr?.status === 422));
+focusWhatArrived(document, true);

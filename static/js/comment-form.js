@@ -8,6 +8,8 @@ let isWhole = false;
 let drawnOn = null;
 // The take that all this is about: another one may be swapped in.
 let about = "";
+// The link that opened the form for changes, which gets the focus back.
+let changes = "";
 const TYPED = "input:not([type=range], [type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 function box() {
@@ -78,6 +80,7 @@ function change(link) {
   form.elements.text.value = said.textContent;
   form.hidden = false;
   form.elements.text.focus();
+  changes = link.id;
 }
 
 function closeEdit() {
@@ -85,6 +88,7 @@ function closeEdit() {
   if (!form) return;
   form.hidden = true;
   form.elements.text.value = "";
+  document.getElementById(changes)?.focus();
 }
 
 function backToFilm() {
@@ -165,4 +169,7 @@ function meet() {
 }
 
 document.addEventListener("htmx:afterSettle", meet);
+document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+  if (elt.id === "comment-edit" && elt.hidden) document.getElementById(changes)?.focus();
+});
 meet();

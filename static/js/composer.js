@@ -27,9 +27,11 @@ async function saveQuietly(form) {
   body.set("act", "save");
   saving?.abort();
   saving = new AbortController();
+  form.dispatchEvent(new CustomEvent("draft-sent", { bubbles: true, detail: body }));
   try {
     // As htmx asks, so that the answer is the small fragment; nothing is done with it.
-    await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" }, signal: saving.signal, redirect: "manual" });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" }, signal: saving.signal, redirect: "manual" });
+    if (answer.ok) form.dispatchEvent(new CustomEvent("draft-stored", { bubbles: true, detail: body }));
   } catch {
     // The words are still in the box, and go with the next request.
   }

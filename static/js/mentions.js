@@ -1,4 +1,4 @@
-// Paints @mentions and {variables} on a layer behind the prompt. Completing a mention lives in mention-list.js.
+// Paints @mentions and {variables} on a layer behind the prompt. Completing a mention lives in completion.js.
 
 // As studio/lib/variables.py reads them: words in braces, perhaps several.
 const PARTS = /(@(?:Image|Video|Audio)\d+)|(\{[ \t]*[\p{L}_][\p{L}\p{N}_-]*(?:[ \t]+[\p{L}\p{N}_-]+)*[ \t]*\})/gu;

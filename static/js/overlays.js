@@ -60,7 +60,10 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog-open]");
   if (opener) document.getElementById(opener.dataset.dialogOpen)?.showModal();
   const item = event.target.closest(".menu-item");
-  if (item && !item.matches("[data-theme-next], summary")) item.closest("details[data-menu]")?.removeAttribute("open");
+  const menu = item && !item.matches("[data-theme-next], summary") && item.closest("details[data-menu]");
+  // What a hidden item has of the focus would be lost.
+  // Once the press has done its work: htmx forgets which button was pressed as soon as that loses the focus.
+  if (menu) setTimeout(() => close(menu, { refocus: menu.contains(document.activeElement) }));
   const dialog = event.target.closest("dialog");
   // The dialog itself is only hit on its backdrop, as its parts cover its whole box.
   if (dialog && (event.target === dialog || event.target.closest("[data-dialog-close]"))) dialog.close();

@@ -22,6 +22,13 @@ Image.new("RGB", (96, 54), (90, 60, 120)).save(picture, "WEBP")
 for _ in range({count}):
     make_output(make_render(project, asked_by=artist), content=picture.getvalue())
 """
+# Remembers what is said to who does not see the page.
+LISTEN = """() => {
+    window.heard = [];
+    const added = (records) => records.flatMap(({ addedNodes }) => [...addedNodes]);
+    const note = (records) => heard.push(...added(records).map((each) => each.textContent));
+    new MutationObserver(note).observe(document.getElementById("said"), { childList: true });
+}"""
 
 
 def test_live_pages_show_what_somebody_else_renders(
@@ -35,6 +42,7 @@ def test_live_pages_show_what_somebody_else_renders(
     gallery.goto("/gallery/")
     for watching in (beside, gallery):
         watching.evaluate("window.neverReloaded = true")
+    beside.evaluate(LISTEN)
     enter_as(page, "artist")
     enter_studio(page, room)
 
@@ -45,6 +53,7 @@ def test_live_pages_show_what_somebody_else_renders(
     expect_ready(beside, 1)
     expect(gallery.locator("article[data-state=ready]").filter(has_text=prompt)).to_have_count(1)
     assert beside.evaluate("window.neverReloaded") is True
+    assert beside.evaluate("heard.filter((words) => words.startsWith('Ready'))") == [f"Ready: {prompt} "]
     assert gallery.evaluate("window.neverReloaded") is True
 
 
