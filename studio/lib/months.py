@@ -40,16 +40,6 @@ class Month:
         """Its first moment."""
         return datetime(self.year, self.number, 1, tzinfo=UTC)
 
-    @property
-    def words(self) -> str:
-        """As a person says it: November 2026."""
-        return f"{self.start:%B %Y}"
-
-    @property
-    def short(self) -> str:
-        """Where room is short: Nov 2026."""
-        return f"{self.start:%b %Y}"
-
     def later(self, months: int) -> Month:
         """The month so many months later, or earlier for a negative number."""
         ahead = self.year * 12 + self.number - 1 + months

@@ -23,7 +23,8 @@ THEMES = ("dark", "light")
 SECTIONS = (
     ("buttons", "Buttons"),
     ("forms", "Forms"),
-    ("chips", "Chips, tags and rating"),
+    ("chips", "Chips and counts"),
+    ("marks", "Rating and tags"),
     ("badges", "Badges and people"),
     ("alerts", "Alerts and toasts"),
     ("empty", "Empty, loading and progress"),
@@ -37,6 +38,7 @@ MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 # Far above any take there is, so that no card leads to a real one.
 FIRST_NUMBER = 10**12
 LONG = "A lighthouse on a rocky coast at golden sunset, long waves rolling in, warm haze, slow aerial push-in, 35 mm"
+TAGS = ("sea", "golden hour", "a-tag-of-one-word-that-is-far-too-long-for-the-room-there-is-for-it-on-any-page")
 WHY: dict[str, dict[str, Any]] = {
     RenderState.RUNNING: {"progress": 42},
     RenderState.REFUSED: {"error_said": "prompt was flagged", "standing": Standing.RELEASED},
@@ -76,6 +78,7 @@ def _side(theme: str, number: int) -> dict[str, Any]:
         "theme": theme,
         "form": SampleForm(auto_id=f"{theme}-%s"),
         "refused_form": SampleForm(wrong, auto_id=f"{theme}-refused-%s"),
+        "tags": TAGS,
         "takes": _takes(FIRST_NUMBER + 100 * number),
     }
 
@@ -105,5 +108,6 @@ def _take(number: int, state: str, verdict: str) -> Render:
         **WHY.get(state, {}),
     )
     if state == RenderState.READY:
+        take.rating, take.is_favourite, take.tag_names = 4, True, TAGS
         Output(render=take, width=1280, height=720, seconds=Decimal("5.042"), frame_rate="24/1")
     return take

@@ -27,3 +27,10 @@ def test_styleguide_is_only_there_in_the_demo(client: Client, db: None, settings
     settings.STUDIO_DEMO = False
 
     assert client.get(reverse("styleguide")).status_code == 404
+
+
+def test_styleguide_shows_ratings_and_tags_on_their_own_and_on_cards(client: Client, db: None) -> None:
+    page = client.get(reverse("styleguide")).content.decode()
+
+    assert page.count('<section class="marks"') == 6
+    assert page.count('class="take-badge take-rated"') == page.count('class="take-tags"') == 10
