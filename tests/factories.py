@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,16 +12,10 @@ from uuid import uuid4
 from studio.choices import (
     AssetKind,
     AttemptOutcome,
-    BulkAct,
-    ExportFormat,
-    FileState,
-    NoticeChannel,
-    NoticeKind,
     Operation,
     RenderState,
     Role,
     Standing,
-    Verdict,
 )
 from studio.lib.clock import now
 from studio.media import storage
@@ -30,30 +23,19 @@ from studio.models import (
     Asset,
     Attempt,
     Budget,
-    BulkWork,
-    Collection,
-    Comment,
-    Dispatch,
-    Export,
-    GuestLink,
-    GuestTake,
     Matrix,
     Membership,
-    Notification,
     Output,
-    PriceStop,
     Project,
-    ProjectHook,
     Prompt,
     PromptVersion,
     ProviderKey,
     Render,
     RenderEvent,
-    Review,
     User,
 )
 from studio.providers.requests import RenderRequest
-from studio.services import collections, exports, ledger
+from studio.services import ledger
 from studio.services.attempts import Packed, begin_attempt, record_unknown
 
 _numbers = count(1)
@@ -184,12 +166,6 @@ def make_budget(project: Project | None = None, person: User | None = None, **ov
     return Budget.objects.create(**({"project": project, "person": person, "amount": Decimal(10)} | over))
 
 
-def make_bulk_work(actor: User, *takes: Render, **over: Any) -> BulkWork:
-    """Work on these takes that was asked for and that nobody has taken up; no job is asked for it."""
-    values = {"actor": actor, "act": BulkAct.FAVOURITE, "takes": [take.pk for take in takes]}
-    return BulkWork.objects.create(**(values | over))
-
-
 def make_output(render: Render, content: bytes | None = None, **over: Any) -> Output:
     """The file of a take, which is ready from now on; with `content` its files are in storage too."""
     values: dict[str, Any] = {
@@ -256,18 +232,6 @@ def begin(render: Render) -> Attempt | None:
     return begin_attempt(render=render, packed=packed)
 
 
-def make_stop(**over: Any) -> PriceStop:
-    """Quoting is stopped for the model that `make_request` asks for."""
-    values: dict[str, Any] = {
-        "provider": "tokenlab",
-        "model": "seedance-2.0-fast",
-        "currency": "USD",
-        "gap_percent": Decimal("40.0"),
-        "bills": 7,
-    }
-    return PriceStop.objects.create(**(values | over))
-
-
 def make_unconfirmed(project: Project, key: ProviderKey | None = None, **over: Any) -> Render:
     """A take that was sent and never answered, with all the steps that led there and its money."""
     render = make_render(project, key, **over)
@@ -281,68 +245,3 @@ def make_unconfirmed(project: Project, key: ProviderKey | None = None, **over: A
 def money_of(render: Render) -> list[tuple[int, str]]:
     """The steps of a render's money, each with its round."""
     return list(render.ledger.order_by("pk").values_list("round", "kind"))
-
-
-def make_comment(render: Render, text: str = "Hold this longer.", author: User | None = None, **over: Any) -> Comment:
-    """A remark on the whole take, unless a frame is given."""
-    name = author.label if author else "Somebody"
-    return Comment.objects.create(**{"render": render, "author": author, "name": name, "text": text, **over})
-
-
-def make_review(render: Render, reviewer: User, verdict: Verdict = Verdict.APPROVED, **over: Any) -> Review:
-    """A verdict as a row of its own: what the take comes to by it is not worked out."""
-    return Review.objects.create(
-        **{"render": render, "reviewer": reviewer, "name": reviewer.label, "verdict": verdict, **over}
-    )
-
-
-def make_guest_link(project: Project, *takes: Render, **over: Any) -> GuestLink:
-    """An open link to `takes` that only shows them."""
-    values = {"label": "The client", "nonce": secrets.token_urlsafe(32), "expires_at": now() + timedelta(days=7)}
-    link = GuestLink.objects.create(**{"project": project, **values, **over})
-    for position, take in enumerate(takes):
-        GuestTake.objects.create(link=link, render=take, position=position)
-    return link
-
-
-def make_collection(project: Project, *takes: Render, **over: Any) -> Collection:
-    """A collection with these takes in this order."""
-    collection = Collection.objects.create(project=project, **{"name": f"Collection {next(_numbers)}", **over})
-    if takes:
-        collections.add(collection=collection, takes=[take.pk for take in takes], actor=None)
-    return collection
-
-
-def make_export(project: Project, content: bytes = b"a timeline", **over: Any) -> Export:
-    """An export that is ready, with its file in storage."""
-    values = {"format": ExportFormat.OTIO, "takes": [1], "state": FileState.READY, "size": len(content)}
-    values |= {"ended_at": now(), "expires_at": now() + timedelta(days=7)}
-    export = Export.objects.create(**{"project": project, **values, **over})
-    if export.state == FileState.READY and "file" not in over:
-        export.file = exports.file_name(export)
-        export.save(update_fields=["file"])
-        store(export.file, content)
-    return export
-
-
-def make_notification(person: User, **over: Any) -> Notification:
-    """Something that `person` was told in the studio and has not looked at."""
-    number = next(_numbers)
-    values = {
-        "kind": NoticeKind.READY,
-        "key": f"ready:{number}",
-        "text": f"Take {number} is ready.",
-        "path": "/gallery/",
-    }
-    return Notification.objects.create(**{"recipient": person, **values, **over})
-
-
-def make_dispatch(project: Project, **over: Any) -> Dispatch:
-    """A call that waits to be made for `project`; its address leads to a closed port of this machine."""
-    hook, _ = ProjectHook.objects.get_or_create(
-        project=project, defaults={"url": "http://127.0.0.1:9/", "secret": f"whsec_{'c2VjcmV0' * 4}"}
-    )
-    content = {"type": "ready", "created_at": "2026-11-21T12:00:00+00:00", "project": project.name, "take": 7}
-    content |= {"text": "Take 7 is ready.", "path": "/takes/7/", "id": "0"}
-    values = {"channel": NoticeChannel.WEBHOOK, "key": f"hook:{next(_numbers)}", "hook": hook, "content": content}
-    return Dispatch.objects.create(**{**values, **over})

@@ -20,7 +20,8 @@ from studio.models import Matrix, PromptVersion, ProviderKey, User
 from studio.providers import registry
 from tests import texts
 from tests.texts import Text
-from tests.views.route_table import ROUTES, Route, address_of, things
+from tests.views.route_table import ROUTES, things
+from tests.views.visitors import Route, address_of
 
 __all__ = ["things"]
 ClientOf = Callable[[User], Client]

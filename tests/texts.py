@@ -17,7 +17,16 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 ROOT = Path(settings.BASE_DIR)
 # Names, which no language translates.
 KEPT = {"Rushes", "CSV"}
-SHOWN_ATTRIBUTES = {"aria-label", "aria-description", "aria-valuetext", "title", "placeholder", "alt", "label"}
+SHOWN_ATTRIBUTES = {
+    "aria-label",
+    "aria-description",
+    "aria-valuetext",
+    "title",
+    "placeholder",
+    "alt",
+    "label",
+    "data-tells",
+}
 SHOWN_DETAILS = re.compile(r"(hx|data)-(label|said|without|with-words|[\w-]*confirm|keys|words)$")
 UNSEEN = {"script", "style", "kbd", "code"}
 TOKEN = re.compile(

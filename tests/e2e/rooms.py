@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.stack import Stack
 
-COUNT = 74
+COUNT = 82
 # Small and short, so that the gateway is quick.
 DEFAULTS = {"resolution": "480p", "duration": "4", "aspect_ratio": "16:9", "sound": ""}
 _MAKE = """

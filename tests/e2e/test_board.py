@@ -14,7 +14,7 @@ from tests.media_factories import make_video
 
 _COLLECT = """
 from studio.models import Project
-from tests.factories import make_collection
+from tests.team_factories import make_collection
 project = Project.objects.get(slug="{room}")
 print(make_collection(project, *project.renders.order_by("pk"), name="Hero shots").pk)
 """
@@ -42,6 +42,22 @@ def test_board_is_put_into_order_by_hand_by_key_and_without_scripts(
     enter_as(page, "reviewer")
     page.goto(address)
 
+    drag_behind(page, one, three)
+    expect_order(page, [two, three, one])
+    arrange_by_key(page, one, [two, three, one])
+    expect_order(page, [one, two, three])
+
+    plain = open_page(java_script_enabled=False)
+    enter_as(plain, "artist")
+    plain.goto(address)
+    plain.locator(f"#place-{one}").hover()
+    plain.get_by_label(f"Place of take {one}").click()
+    plain.locator(f"#place-{one}").get_by_role("button", name="To the end").click()
+    expect(plain.locator(".board-item").last).to_have_attribute("data-take", str(one))
+
+
+def drag_behind(page: Page, one: int, three: int) -> None:
+    """With the mouse, by its handle, to the far side of the other."""
     last = page.locator(f"#place-{three}").bounding_box()
     assert last is not None
     page.locator(f"#place-{one}").hover()
@@ -52,15 +68,17 @@ def test_board_is_put_into_order_by_hand_by_key_and_without_scripts(
     with page.expect_response("**/arrange/") as saved:
         page.mouse.up()
     assert saved.value.status == 204
-    expect_order(page, [two, three, one])
 
+
+def arrange_by_key(page: Page, one: int, order: list[int]) -> None:
+    """Picked up, moved and put back with Escape, which leaves `order`; then moved to the front for good."""
     handle = page.locator(f"#place-{one} [data-board-handle]")
     handle.press("Enter")
     expect(page.locator("[data-board-status]")).to_contain_text(f"Take {one} picked up at place 3 of 3.")
     handle.press("ArrowLeft")
     expect(page.locator("[data-board-status]")).to_have_text(f"Take {one}: place 2 of 3.")
     handle.press("Escape")
-    expect_order(page, [two, three, one])
+    expect_order(page, order)
     handle.press("Enter")
     handle.press("Home")
     with page.expect_response("**/arrange/") as saved:
@@ -68,12 +86,3 @@ def test_board_is_put_into_order_by_hand_by_key_and_without_scripts(
     assert saved.value.status == 204
     expect(handle).to_be_focused()
     page.reload()
-    expect_order(page, [one, two, three])
-
-    plain = open_page(java_script_enabled=False)
-    enter_as(plain, "artist")
-    plain.goto(address)
-    plain.locator(f"#place-{one}").hover()
-    plain.get_by_label(f"Place of take {one}").click()
-    plain.locator(f"#place-{one}").get_by_role("button", name="To the end").click()
-    expect(plain.locator(".board-item").last).to_have_attribute("data-take", str(one))

@@ -112,7 +112,14 @@ def test_films_of_different_length_and_rate_keep_one_clock(
     page.locator("[data-compare-range]").fill("60")
     expect(page.locator("[data-film-over]").nth(1)).to_have_text("Ended at 00:01:00 · last frame held")
     expect_frames(page, [60, 23])
+    draw_the_wipe(page)
+    page.locator("[data-compare-view=wipe]").click()
+    page.keyboard.press("Space")
+    expect(page.locator("#compare.is-playing[data-view=wipe]")).to_be_visible()
 
+
+def draw_the_wipe(page: Page) -> None:
+    """By key from its middle, and by a click to a quarter."""
     page.keyboard.press("w")
     line = page.locator("[data-compare-slide]")
     line.focus()
@@ -124,6 +131,3 @@ def test_films_of_different_length_and_rate_keep_one_clock(
     expect(line).to_have_value("250")
     cut = page.locator("[data-side=r] > .compare-film").evaluate("(film) => getComputedStyle(film).clipPath")
     assert cut == "inset(0px 0px 0px 25%)"
-    page.locator("[data-compare-view=wipe]").click()
-    page.keyboard.press("Space")
-    expect(page.locator("#compare.is-playing[data-view=wipe]")).to_be_visible()

@@ -19,7 +19,7 @@ from tests.e2e.composing import (
     tray,
     write,
 )
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, wait_for
 
 
 @pytest.fixture
@@ -137,6 +137,38 @@ def test_composer_saves_the_text_as_a_prompt_and_uses_it_again(studio: Page, roo
     expect(studio.locator("#id_prompt")).to_have_value("A kite over the dunes")
     studio.goto(f"/projects/{room}/prompts/")
     expect(studio.locator("#prompts")).to_contain_text("A kite over the dunes")
+
+
+def test_words_typed_right_before_a_reload_come_back_and_are_gone_after_signing_out(studio: Page) -> None:
+    drafts = "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))"
+    kept = f"{drafts}.filter((key) => !JSON.parse(sessionStorage[key]).stored).length"
+    write(studio, "A boat\nin {weather} weather")
+
+    studio.reload()
+
+    expect(studio.locator("#id_prompt")).to_have_value("A boat\nin {weather} weather")
+    expect(studio.locator("[name='variable:weather']")).to_be_visible()
+    wait_for(lambda: studio.evaluate(kept) == 0, "the words to be kept by the studio", 10)
+    studio.locator("[name='variable:weather']").fill("rough")
+    studio.reload()
+    expect(studio.locator("[name='variable:weather']")).to_have_value("rough")
+    wait_for(lambda: studio.evaluate(kept) == 0, "the words to be kept by the studio", 10)
+    write(studio, "Mine alone")
+    studio.locator("form[data-signs-out]").evaluate("form => form.requestSubmit()")
+    studio.wait_for_url("**/sign-in/**")
+    assert studio.evaluate(f"{drafts}.length") == 0
+
+
+def test_words_that_were_rendered_do_not_come_back(studio: Page) -> None:
+    write(studio, "A kite over the sea")
+    render(studio)
+    expect(cards(studio)).to_have_count(1)
+    before = studio.locator("#id_prompt").input_value()
+
+    studio.reload()
+
+    expect(studio.locator("#id_prompt")).to_have_value(before)
+    expect(studio.locator("#toasts")).not_to_contain_text("back in the composer")
 
 
 def test_composer_keeps_draft_and_settings_over_a_reload_and_prices_the_length(studio: Page) -> None:

@@ -16,7 +16,7 @@ from tests.media_factories import make_video
 
 _APPROVE = """
 from studio.models import Render
-from tests.factories import make_comment
+from tests.team_factories import make_comment
 for take in Render.objects.filter(pk__in={takes}):
     make_comment(take, "Here.", frame=7)
 Render.objects.filter(pk__in={takes}).update(review_state="approved")

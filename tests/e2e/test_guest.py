@@ -44,6 +44,26 @@ def test_guest_sees_the_marked_take_and_asks_for_changes(
     phone.goto(link)
     phone.get_by_label("Your name").fill("Cleo")
     phone.get_by_role("button", name="Look at the takes").tap()
+    look_and_decide(phone)
+
+    code = _SAID.format(take=shared, room=room)
+    said = json.loads(studio_stack.manage("shell", "--no-imports", "-c", code).stdout.strip().splitlines()[-1])
+    assert said == {
+        "comment": [["Cleo (guest)", "Warmer light here", 2]],
+        "review": [["Cleo (guest)", "changes", "A warmer light"]],
+        "kinds": ["commented", "decided", "opened", "played"],
+    }
+    assert asked == {"g", "static"}
+
+    # Withdrawn while the page is open: it closes by itself, and stays closed.
+    manager.get_by_role("button", name="Withdraw the link").click()
+    expect(manager.get_by_text("is withdrawn and shows nothing any more")).to_be_visible()
+    expect(phone.get_by_role("heading", name="This link was withdrawn")).to_be_visible(timeout=10_000)
+    problems[:] = [problem for problem in problems if "410" not in problem]
+
+
+def look_and_decide(phone: Page) -> None:
+    """The one take of the link, as far as its third frame, with a comment there and a wish for changes."""
     expect(phone.locator(".guest-card")).to_have_count(1)
     # Prepared by a job; the page shows it without being loaded again.
     expect(phone.locator(".guest-poster")).to_be_visible(timeout=20_000)
@@ -60,21 +80,6 @@ def test_guest_sees_the_marked_take_and_asks_for_changes(
     phone.locator("#id_reason").fill("A warmer light")
     phone.get_by_role("button", name="Ask for changes").tap()
     expect(phone.locator(".guest-decide .badge")).to_have_text("Changes requested")
-
-    code = _SAID.format(take=shared, room=room)
-    said = json.loads(studio_stack.manage("shell", "--no-imports", "-c", code).stdout.strip().splitlines()[-1])
-    assert said == {
-        "comment": [["Cleo (guest)", "Warmer light here", 2]],
-        "review": [["Cleo (guest)", "changes", "A warmer light"]],
-        "kinds": ["commented", "decided", "opened", "played"],
-    }
-    assert asked == {"g", "static"}
-
-    # Withdrawn while the page is open: it closes by itself, and stays closed.
-    manager.get_by_role("button", name="Withdraw the link").click()
-    expect(manager.get_by_text("is withdrawn and shows nothing any more")).to_be_visible()
-    expect(phone.get_by_role("heading", name="This link was withdrawn")).to_be_visible(timeout=10_000)
-    problems[:] = [problem for problem in problems if "410" not in problem]
 
 
 def make_link(page: Page, room: str, take: int) -> str:

@@ -88,6 +88,11 @@ def test_a_key_is_added_checked_rotated_paused_resumed_and_deleted(
     expect(door).to_be_enabled()
 
     delete_key(page, number)
+    expect_audited(page, number)
+
+
+def expect_audited(page: Page, number: int) -> None:
+    """All of it stands in the audit list, newest first, with who and from where."""
     page.goto(f"/audit/?key={number}")
     rows = page.locator("#audit tbody tr")
     assert [words.split("\n")[0] for words in rows.locator("[data-label=What]").all_inner_texts()] == [

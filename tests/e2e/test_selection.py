@@ -34,9 +34,14 @@ def test_takes_are_gone_through_by_key_and_drawn_round_by_mouse(
     enter_as(page, "artist")
     page.goto(f"/projects/{room}/")
     expect(cards(page)).to_have_count(3)
-    titles, count = page.locator("#takes .take-title"), page.locator("[data-selection-count]")
+    tag_by_key(page)
+    rate_and_like_by_key(page)
+    delete_what_is_drawn_round(page)
 
-    # Selected by key, tagged by name; what was selected stays so for the next act.
+
+def tag_by_key(page: Page) -> None:
+    """Selected by key, tagged by name; what was selected stays so for the next act."""
+    titles, count = page.locator("#takes .take-title"), page.locator("[data-selection-count]")
     titles.nth(0).focus()
     page.keyboard.press("Shift+ArrowRight")
     expect(count).to_have_text("2 selected")
@@ -48,7 +53,10 @@ def test_takes_are_gone_through_by_key_and_drawn_round_by_mouse(
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
 
-    # Rated on the card, looked at, liked in the look; the focus comes back to the take that was seen last.
+
+def rate_and_like_by_key(page: Page) -> None:
+    """Rated on the card, looked at, liked in the look; the focus comes back to the take that was seen last."""
+    titles = page.locator("#takes .take-title")
     titles.nth(0).focus()
     page.keyboard.press("4")
     expect(cards(page).nth(0)).to_have_attribute("data-rating", "4")
@@ -66,7 +74,9 @@ def test_takes_are_gone_through_by_key_and_drawn_round_by_mouse(
     expect(titles.nth(1)).to_be_focused()
     expect(cards(page).nth(1)).to_have_attribute("data-favourite", "")
 
-    # A band drawn from empty space round the last two of them, which are then deleted.
+
+def delete_what_is_drawn_round(page: Page) -> None:
+    """A band drawn from empty space round the last two of them, which are then deleted."""
     second, third = cards(page).nth(1).bounding_box(), cards(page).nth(2).bounding_box()
     assert second is not None and third is not None
     page.mouse.move(second["x"] - 4, second["y"] + second["height"] / 2)
@@ -74,7 +84,7 @@ def test_takes_are_gone_through_by_key_and_drawn_round_by_mouse(
     page.mouse.move(third["x"] + third["width"] / 2, third["y"] + 20, steps=4)
     expect(page.locator(".selection-band")).to_be_visible()
     page.mouse.up()
-    expect(count).to_have_text("2 selected")
+    expect(page.locator("[data-selection-count]")).to_have_text("2 selected")
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator("[data-selection-act=delete]").click()
     expect(cards(page)).to_have_count(1)

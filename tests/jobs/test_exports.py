@@ -23,8 +23,9 @@ from studio.media import packing, storage
 from studio.models import Export, Project, Render
 from studio.services import exports, recovery
 from studio.services.queue import cluster_of
-from tests.factories import make_comment, make_export, make_render, store
+from tests.factories import make_render, store
 from tests.films import film
+from tests.team_factories import make_comment, make_export
 
 pytestmark = pytest.mark.django_db
 

@@ -58,6 +58,14 @@ def test_what_is_left_never_looks_like_more(amount: str, written: str) -> None:
     assert money.money_left(Decimal(amount), "USD") == written
 
 
+def test_what_is_missing_is_the_difference_of_what_is_written() -> None:
+    needed, left = Decimal("2.9472"), Decimal("0.4884")
+
+    sums = (money.money(needed), money.money_left(left, "USD"), money.money_missing(needed, left, "USD"))
+
+    assert sums == ("$2.95", "$0.48", "$2.47")
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "written"),
     [(None, "USD", "price unknown"), ("0.5401", "USD", "$0.541"), ("40", "credits", "40 credits")],

@@ -14,8 +14,9 @@ from pytest_django import Settings
 from studio.choices import ReviewState
 from studio.models import Export, Project, Render
 from studio.services import exports
-from tests.factories import make_comment, make_render
+from tests.factories import make_render
 from tests.films import film
+from tests.team_factories import make_comment
 
 pytestmark = pytest.mark.django_db
 

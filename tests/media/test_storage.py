@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -117,3 +118,40 @@ def test_remove_takes_empty_folders_along(tmp_path: Path, media_root: Path) -> N
     storage.remove("renders/1/video.mp4")
 
     assert list(media_root.iterdir()) == []
+
+
+def taken_long_ago(name: str, content: bytes = b"frame") -> Path:
+    """A stored file that nobody has taken up for a day."""
+    path = storage.absolute(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (0, 0))
+    return path
+
+
+def test_file_that_a_dead_run_has_set_aside_comes_back_when_it_is_needed_by_then() -> None:
+    path = taken_long_ago("references/ab/frame.png")
+    path.replace(path.with_name("frame.png.going"))
+
+    is_done = storage.remove_unless("references/ab/frame.png", lambda: True)
+
+    assert (is_done, path.read_bytes(), list(path.parent.iterdir())) == (True, b"frame", [path])
+
+
+def test_file_comes_back_when_the_last_look_breaks_off() -> None:
+    path, looks = taken_long_ago("references/ab/frame.png"), iter([False])
+
+    with pytest.raises(StopIteration):
+        storage.remove_unless("references/ab/frame.png", lambda: next(looks))
+
+    assert (path.read_bytes(), list(path.parent.iterdir())) == (b"frame", [path])
+
+
+def test_file_that_is_put_into_place_while_another_lies_aside_keeps_its_own_time() -> None:
+    path = taken_long_ago("references/ab/frame.png")
+    aside = path.rename(path.with_name("frame.png.going"))
+    path.write_bytes(b"frame")
+
+    storage.remove_unless("references/ab/frame.png", lambda: True)
+
+    assert (path.stat().st_mtime > 0, aside.exists()) == (True, False)

@@ -19,7 +19,7 @@ def test_nothing_chosen_rules_nothing_out() -> None:
     offered = options(TOKENLAB, Selection())
 
     lists = (offered.models, offered.operations, offered.resolutions, offered.aspect_ratios, offered.durations)
-    assert [choice for choices in lists for choice in choices if not choice.is_available] == []
+    assert [choice for choices in lists for choice in choices if choice.reason] == []
     assert [choice.value for choice in offered.models] == [BASE, FAST, MINI]
     assert [choice.value for choice in offered.operations] == Operation.values
     assert offered.durations[0] == Choice("4", "4 s")

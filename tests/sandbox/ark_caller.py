@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import time
+from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import httpx
+import pytest
+from PIL import Image
+
+from studio.sandbox.server import Sandbox
 
 TASKS = "/api/v3/contents/generations/tasks"
 ARK_KEY = "ark-test-caller-0001"
@@ -79,3 +86,30 @@ class ArkCaller:
 def error_of(answer: httpx.Response) -> tuple[int, str, str]:
     error = answer.json()["error"]
     return answer.status_code, error["code"], error["param"]
+
+
+@pytest.fixture(scope="module")
+def module_ark(running_sandbox: Sandbox) -> Iterator[ArkCaller]:
+    with ArkCaller(running_sandbox.base_url) as caller:
+        yield caller
+
+
+@pytest.fixture
+def ark(sandbox: Sandbox, module_ark: ArkCaller) -> ArkCaller:
+    return module_ark
+
+
+@pytest.fixture(scope="module")
+def drawn(module_ark: ArkCaller) -> dict[str, Any]:
+    """A finished task that tests may read but not delete."""
+    return module_ark.ended(module_ark.accepted(words("A calm ocean"), seed=11, generate_audio=True))
+
+
+def inline(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def png() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (320, 320), (200, 40, 40)).save(file, "PNG")
+    return file.getvalue()

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django_q.models import OrmQ
 
 from studio.choices import AssetKind, AttemptOutcome, RenderState, Standing
@@ -15,11 +14,16 @@ from studio.lib.clock import now
 from studio.media.info import MediaInfo
 from studio.models import Attempt, Project, Render, User
 from studio.providers.answers import Usage
-from studio.services import acceptances, attempts, ledger, outputs, recovery, resending, statuses, unconfirmed
+from studio.services import acceptances, ledger, outputs, recovery, resending, statuses, unconfirmed
 from tests.factories import begin, make_render, make_unconfirmed, money_of
+from tests.services.histories import last_word
 
 pytestmark = pytest.mark.django_db
+
+
 Word = Callable[[Render, User], Any]
+
+
 TWO_ROUNDS = [(1, "estimated"), (1, "reserved"), (1, "possibly"), (2, "reserved")]
 
 
@@ -52,10 +56,6 @@ def make_submitting(project: Project) -> Render:
     ledger.reserve(render=take)
     assert begin(take) is not None
     return take
-
-
-def last_word(render: Render) -> str:
-    return render.events.order_by("-pk")[0].reason
 
 
 @pytest.mark.parametrize(
@@ -197,106 +197,6 @@ def test_sweep_leaves_what_was_followed_to_its_end(project: Project) -> None:
     )
 
     assert recovery.sweep()["late"] == 0
-
-
-WORDS = {"said": "Busy", "meaning": "It said no.", "advice": "Try later."}
-
-
-def refuse(attempt: Attempt) -> None:
-    attempts.record_refused(attempt=attempt, **WORDS)
-
-
-def postpone(attempt: Attempt) -> None:
-    attempts.record_postponed(attempt=attempt, said="Busy", seconds=1)
-
-
-def not_sent(attempt: Attempt) -> None:
-    attempts.record_not_sent(attempt=attempt, **WORDS)
-
-
-def bad_key(attempt: Attempt) -> None:
-    attempts.record_bad_key(attempt=attempt, said="401", meaning="The key is wrong.")
-
-
-EVERY_NO = [refuse, postpone, not_sent, bad_key]
-
-
-@pytest.mark.parametrize("no", EVERY_NO)
-def test_late_no_after_it_was_sent_again_frees_its_money(
-    project: Project, manager: User, no: Callable[[Attempt], None]
-) -> None:
-    take = make_unconfirmed(project)
-    again = resending.send_again(render=take, actor=manager)
-
-    for _ in range(2):
-        no(take.attempts.get())
-
-    take.refresh_from_db()
-    again.refresh_from_db()
-    assert (take.state, take.standing, again.standing) == (
-        RenderState.FAILED,
-        Standing.RELEASED,
-        Standing.RESERVED,
-    )
-    assert money_of(take)[-1] == (1, "released")
-    assert take.events.filter(reason__startswith="The gateway's answer came late: ").count() == 1
-    assert last_word(take).endswith("No job was created at the gateway, so nothing is charged for it")
-
-
-@pytest.mark.parametrize("no", EVERY_NO)
-def test_late_no_after_a_person_found_a_task_is_said_and_the_task_is_followed_on(
-    project: Project, manager: User, no: Callable[[Attempt], None]
-) -> None:
-    take = make_unconfirmed(project)
-    unconfirmed.adopt(render=take, actor=manager, remote_id="ldtask_found")
-
-    no(take.attempts.get())
-
-    take.refresh_from_db()
-    assert (take.state, take.standing, take.attempts.get().remote_id) == (
-        RenderState.WAITING,
-        Standing.RESERVED,
-        "ldtask_found",
-    )
-    assert last_word(take).endswith("The task followed here was named since")
-
-
-@pytest.mark.parametrize("no", EVERY_NO)
-def test_late_no_after_a_person_said_so_changes_nothing(
-    project: Project, manager: User, no: Callable[[Attempt], None]
-) -> None:
-    take = make_unconfirmed(project)
-    unconfirmed.release(render=take, actor=manager)
-    said = last_word(take)
-
-    no(take.attempts.get())
-
-    take.refresh_from_db()
-    assert (take.state, take.standing, last_word(take)) == (RenderState.FAILED, Standing.RELEASED, said)
-
-
-def test_proof_counts_more_than_the_word_of_a_person(project: Project, manager: User) -> None:
-    take = make_unconfirmed(project)
-    unconfirmed.release(render=take, actor=manager)
-
-    unconfirmed.adopt_by_proof(render=take, remote_id="ldtask_proven")
-
-    take.refresh_from_db()
-    assert (take.state, take.standing) == (RenderState.WAITING, Standing.RESERVED)
-    assert last_word(take) == "The gateway named the task: ldtask_proven"
-
-
-def test_person_who_finds_the_task_in_the_moment_of_the_answer_does_not_exchange_it(
-    project: Project, manager: User
-) -> None:
-    take = make_unconfirmed(project)
-    Attempt.objects.filter(render=take).update(outcome=AttemptOutcome.ACCEPTED, remote_id="ldtask_true")
-
-    with pytest.raises(ValidationError):
-        unconfirmed.adopt(render=take, actor=manager, remote_id="ldtask_mistaken")
-
-    assert Render.objects.get(pk=take.pk).state == RenderState.UNCONFIRMED
-    assert take.attempts.get().remote_id == "ldtask_true"
 
 
 def test_accepted_with_a_wish_to_cancel_asks_the_gateway_although_late(project: Project, manager: User) -> None:

@@ -15,7 +15,8 @@ from studio.models import Collection, CollectionTake, Project, Render
 from studio.services import boards, projects
 from studio.services.board_order import AFTER, BEFORE, EARLIER, FIRST, LAST, LATER, arrange
 from studio.services.collections import GAP
-from tests.factories import make_collection, make_render
+from tests.factories import make_render
+from tests.team_factories import make_collection
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from studio.lib.clock import now
 from studio.models import Collection, Project, Render, User
 from studio.services import collections, projects, take_bin
-from tests.factories import make_collection, make_project, make_render
+from tests.factories import make_project, make_render
+from tests.team_factories import make_collection
 
 
 def order_of(collection: Collection) -> list[int]:

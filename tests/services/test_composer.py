@@ -117,9 +117,9 @@ def test_compose_names_references_in_tray_order(project: Project, draft: Compose
 
 def test_compose_rules_out_in_both_directions(draft: ComposerDraft) -> None:
     by_model = compose(say(draft, prompt="A", model="tokenlab:seedance-2.0-fast"))
-    ruled_out = {choice.value for choice in by_model.options.resolutions if not choice.is_available}
+    ruled_out = {choice.value for choice in by_model.options.resolutions if choice.reason}
     by_setting = compose(say(draft, resolution="4k", model="tokenlab:seedance-2.0"))
-    models = {choice.value for choice in by_setting.options.models if not choice.is_available}
+    models = {choice.value for choice in by_setting.options.models if choice.reason}
 
     assert ruled_out == {"1080p", "4k"}
     assert models == {"seedance-2.0-fast", "seedance-2.0-mini"}

@@ -11,9 +11,10 @@ from django_q.models import OrmQ
 
 from studio.lib.clock import now
 from studio.models import AuditEntry, GuestLink, Project, Render, User
-from studio.services import guest_links
+from studio.services import guest_links, previews
 from studio.services.audit import Actor
-from tests.factories import make_guest_link, make_output, make_project, make_render
+from tests.factories import make_output, make_project, make_render
+from tests.team_factories import make_guest_link
 
 WEEK = timedelta(days=7)
 
@@ -49,7 +50,7 @@ def test_a_link_has_a_copy_made_of_each_take(project: Project, manager: User) ->
 
     assert link.watermark == "Acme only"
     assert [shown.preview_state for shown in link.shown.all()] == ["waiting", "waiting"]
-    assert {(task.key, task.task["func"]) for task in OrmQ.objects.all()} == {("media", guest_links.JOB)}
+    assert {(task.key, task.task["func"]) for task in OrmQ.objects.all()} == {("media", previews.JOB)}
 
 
 def test_a_password_is_kept_as_a_hash_only(project: Project, manager: User) -> None:

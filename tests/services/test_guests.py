@@ -13,7 +13,8 @@ from studio.lib.clock import now
 from studio.models import Guest, GuestLink, GuestTake, GuestVisit, Project, Render
 from studio.services import guests
 from studio.services.guests import TooFast, WrongPassword
-from tests.factories import make_comment, make_guest_link, make_output, make_render
+from tests.factories import make_output, make_render
+from tests.team_factories import make_comment, make_guest_link
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_spent_counts_what_was_paid_and_what_is_held(project: Project) -> None:
     ledger.release(render=back, note="given back")
     reserved(project, "9", key=make_key())
 
-    assert key_limits.spent_this_month(key=key) == Decimal("0.72")
+    assert key_limits.spent_by_key(keys=[key])[key.pk] == Decimal("0.72")
 
 
 def test_spent_is_of_this_month_but_what_still_runs_is_always_held(project: Project) -> None:
@@ -50,7 +50,7 @@ def test_spent_is_of_this_month_but_what_still_runs_is_always_held(project: Proj
     for render in (paid, reserved(project, "2", key=key, state="failed"), reserved(project, "4", key=key)):
         last_month(render)
 
-    assert key_limits.spent_this_month(key=key) == Decimal(4)
+    assert key_limits.spent_by_key(keys=[key])[key.pk] == Decimal(4)
 
 
 def test_spent_never_adds_another_currency(project: Project) -> None:
@@ -58,7 +58,7 @@ def test_spent_never_adds_another_currency(project: Project) -> None:
     reserved(project, "1", key=key)
     ledger.settle(render=reserved(project, "1", key=key), amount=Decimal(40), note="", currency="credits")
 
-    assert key_limits.spent_this_month(key=key) == Decimal(1)
+    assert key_limits.spent_by_key(keys=[key])[key.pk] == Decimal(1)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_cap_lets_through_what_fits(project: Project, amount: Decimal | None, cu
     key = make_key(monthly_cap=Decimal("1.00"))
     reserved(project, "0.42", key=key)
 
-    limit = key_limits.limit_of(key=key, spent=key_limits.spent_this_month(key=key))
+    limit = key_limits.limit_of(key=key, spent=key_limits.spent_by_key(keys=[key])[key.pk])
 
     found = stops_of(limits=[limit], amount=amount, currency=currency)
 
@@ -182,4 +182,4 @@ def test_take_that_was_paid_for_with_an_unknown_sum_counts_as_it_was_held(projec
     render = reserved(project, "0.60", key=key, state="ready")
     ledger.settle(render=render, amount=None, note="")
 
-    assert key_limits.spent_this_month(key=key) == Decimal("0.60")
+    assert key_limits.spent_by_key(keys=[key])[key.pk] == Decimal("0.60")

@@ -15,16 +15,8 @@ from studio.services import drafts, renders
 from studio.services.composer import compose
 from studio.services.notes import note_of
 from studio.services.requests import input_file
-from tests.factories import (
-    make_asset,
-    make_comment,
-    make_key,
-    make_output,
-    make_project,
-    make_render,
-    make_request,
-    make_review,
-)
+from tests.factories import make_asset, make_key, make_output, make_project, make_render, make_request
+from tests.team_factories import make_comment, make_review
 
 BOX = {"kind": "box", "x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4}
 STROKE = {"kind": "stroke", "points": [[0.1, 0.2], [0.3, 0.4]], "color": "red"}

@@ -6,46 +6,29 @@ from typing import Any
 
 import pytest
 from django_q.models import OrmQ
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
-from studio.choices import NoticeChannel, NoticeKind, RenderState, Role
-from studio.lib.clock import now
-from studio.models import Dispatch, Membership, Notification, Project, ProjectHook, ProviderKey, Render, User
-from studio.services import keys, notifications, people
+from studio.choices import NoticeKind, Role
+from studio.models import Dispatch, Membership, Notification, Project, ProjectHook, User
+from studio.services import notifications, people
 from studio.services.notifications import CALLED, forget, places_of, tell
-from studio.services.transitions import move
-from tests.factories import make_comment, make_key, make_notification, make_project, make_render, make_user
+from tests.factories import make_project, make_render, make_user
+from tests.services.notifying import mailing, mails, rows
+from tests.team_factories import make_comment, make_notification
 
+__all__ = ["mailing"]
 pytestmark = pytest.mark.django_db
 
+
 K = NoticeKind
+
+
 ALL_KINDS = [kind.value for kind in CALLED]
-
-
-@pytest.fixture
-def mailing(project: Project, settings: Settings) -> ProjectHook:
-    """The studio has a mail server, everybody an address, and the project wants mails."""
-    settings.STUDIO_SENDS_MAIL = True
-    for user in User.objects.all():
-        User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.com")
-    return ProjectHook.objects.create(project=project, sends_mail=True)
 
 
 def happens(project: Project | None, *told: User, **over: Any) -> None:
     values: dict[str, Any] = {"kind": K.MENTION, "key": "mention:1", "text": "Rey mentioned you", "path": "/takes/1/"}
     tell(**{**values, "people": told, "project": project, **over})
-
-
-def rows() -> list[tuple[str, str, bool]]:
-    """Who is told of what, and whether in the studio."""
-    found = Notification.objects.order_by("recipient__username", "pk")
-    return [(row.recipient.username, row.kind, row.in_app) for row in found]
-
-
-def mails() -> list[str]:
-    """Who is mailed."""
-    found = Dispatch.objects.filter(channel=NoticeChannel.MAIL).select_related("notification__recipient")
-    return sorted(row.notification.recipient.username for row in found if row.notification)
 
 
 def hints() -> int:
@@ -96,9 +79,6 @@ def test_long_words_and_keys_in_them_are_cut(project: Project, artist: User) -> 
     assert (len(text), text[:34], text[-1]) == (300, "Look at [removed] and on on on on ", "…")
 
 
-# What a person chose
-
-
 @pytest.mark.parametrize("kind", [*NoticeKind])
 def test_whoever_has_not_chosen_is_told_of_all_in_the_studio_and_mailed_of_what_is_theirs(
     mailing: ProjectHook, project: Project, artist: User, kind: NoticeKind
@@ -135,9 +115,6 @@ def test_choices_are_kept_for_every_kind(artist: User) -> None:
     assert artist.email == "ada@example.com"
     assert artist.notice_choices == dict.fromkeys(NoticeKind.values, []) | {"ready": ["app", "mail"]}
     assert places_of(person=artist, kind=K.READY) == {"app", "mail"}
-
-
-# Mails and calls
 
 
 @pytest.mark.parametrize("off", ["the studio", "the project", "no hook", "no address"])
@@ -225,9 +202,6 @@ def test_a_mention_is_called_out_as_the_comment_that_it_is(project: Project, art
     assert list(Dispatch.objects.values_list("key", flat=True)) == [f"hook:{project.pk}:comment:1"]
 
 
-# Reading
-
-
 def test_reading_is_counted_and_done_once(artist: User, reviewer: User) -> None:
     first, second = make_notification(artist), make_notification(artist)
     other = make_notification(reviewer)
@@ -240,9 +214,6 @@ def test_reading_is_counted_and_done_once(artist: User, reviewer: User) -> None:
 
     assert (marked, moment) == (1, Notification.objects.get(pk=first.pk).read_at)
     assert list(Notification.objects.unread().order_by("pk")) == [other, late]
-
-
-# Leaving
 
 
 def test_whoever_leaves_a_project_keeps_nothing_of_it(project: Project, artist: User) -> None:
@@ -274,141 +245,3 @@ def test_forgetting_one_project_leaves_other_people_alone(project: Project, arti
     forget(person=artist, project=project)
 
     assert list(Notification.objects.all()) == [kept]
-
-
-# What happens by itself
-
-
-def fetching(project: Project, asker: User | None, **over: Any) -> Render:
-    return make_render(project, state=RenderState.FETCHING, asked_by=asker, **over)
-
-
-def test_a_ready_take_is_told_to_whoever_asked_for_it(project: Project, artist: User) -> None:
-    take = fetching(project, artist)
-
-    move(render=take, to=RenderState.READY, reason="Here")
-
-    row = Notification.objects.get()
-    assert (row.recipient, row.kind, row.render, row.project) == (artist, "ready", take, project)
-    assert (row.text, row.path) == (f"Take {take.pk} is ready.", f"/takes/{take.pk}/")
-
-
-def test_takes_of_the_shell_are_told_to_nobody(project: Project) -> None:
-    move(render=fetching(project, None), to=RenderState.READY, reason="Here")
-
-    assert rows() == []
-
-
-def test_a_press_is_one_mail_when_all_of_it_has_ended(mailing: ProjectHook, project: Project, artist: User) -> None:
-    User.objects.filter(pk=artist.pk).update(notice_choices={"ready": ["app", "mail"]})
-    asker = User.objects.get(pk=artist.pk)
-    first = fetching(project, asker)
-    others = [fetching(project, asker, submission=first.submission, take_number=number) for number in (2, 3)]
-
-    move(render=first, to=RenderState.READY, reason="Here")
-    move(render=others[0], to=RenderState.READY, reason="Here")
-    before = mails()
-    move(render=others[1], to=RenderState.FAILED, reason="No", free="No job")
-
-    mail = Dispatch.objects.get()
-    assert (before, mails(), mail.content["text"]) == (
-        [],
-        ["artist"],
-        "2 of the 3 takes that you asked for are ready.",
-    )
-    assert rows() == [("artist", "ready", True)] * 2 + [("artist", "ready", False)]
-
-
-def test_a_press_without_a_take_is_no_mail(mailing: ProjectHook, project: Project, artist: User) -> None:
-    User.objects.filter(pk=artist.pk).update(notice_choices={"ready": ["mail"]})
-
-    move(render=fetching(project, User.objects.get(pk=artist.pk)), to=RenderState.FAILED, reason="No", free="No job")
-
-    assert (mails(), rows()) == ([], [])
-
-
-def test_an_unconfirmed_take_is_told_to_its_asker_and_the_managers(project: Project, artist: User) -> None:
-    take = make_render(project, state=RenderState.SUBMITTING, asked_by=artist)
-
-    move(render=take, to=RenderState.UNCONFIRMED, reason="No answer")
-
-    assert rows() == [("artist", "unconfirmed", True), ("manager", "unconfirmed", True)]
-    assert {row.text for row in Notification.objects.all()} == {
-        f"Take {take.pk} was sent, but no answer came: it may be charged. Say what became of it, or wait for a proof."
-    }
-
-
-def test_a_take_that_ended_possibly_charged_is_told_too(project: Project, manager: User) -> None:
-    move(render=fetching(project, manager), to=RenderState.EXPIRED, reason="Too late")
-
-    assert rows() == [("manager", "unconfirmed", True)]
-
-
-@pytest.mark.parametrize("free", ["No job was created"])
-def test_a_take_that_costs_nothing_is_told_to_nobody(project: Project, artist: User, free: str) -> None:
-    move(render=fetching(project, artist), to=RenderState.FAILED, reason="No", free=free)
-
-    assert rows() == []
-
-
-def test_where_nobody_manages_the_admins_are_told(project: Project, admin: User) -> None:
-    project.memberships.filter(role=Role.MANAGER).delete()
-    take = make_render(project, state=RenderState.SUBMITTING)
-
-    move(render=take, to=RenderState.UNCONFIRMED, reason="No answer")
-
-    assert rows() == [("admin", "unconfirmed", True)]
-
-
-def test_a_step_stands_although_nobody_could_be_told(
-    project: Project, artist: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def break_down(**_: object) -> None:
-        raise RuntimeError("no")
-
-    monkeypatch.setattr("studio.services.happenings.tell", break_down)
-    take = fetching(project, artist)
-
-    assert move(render=take, to=RenderState.READY, reason="Here")
-    assert (Render.objects.get().state, rows()) == ("ready", [])
-
-
-def test_a_key_is_paused_although_nobody_could_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def break_down(**_: object) -> None:
-        raise RuntimeError("no")
-
-    monkeypatch.setattr("studio.services.happenings.tell", break_down)
-
-    keys.pause_refused(key=make_key(), said="no", meaning="The key is not valid.")
-
-    assert (ProviderKey.objects.get().paused_by_studio, rows()) == (True, [])
-
-
-def test_a_second_doubt_of_the_same_take_is_told_again(project: Project, artist: User) -> None:
-    take = make_render(project, state=RenderState.SUBMITTING, asked_by=artist)
-    move(render=take, to=RenderState.UNCONFIRMED, reason="No answer")
-    move(render=take, to=RenderState.QUEUED, reason="It was not created")
-    move(render=take, to=RenderState.SUBMITTING, reason="Sent")
-
-    move(render=take, to=RenderState.UNCONFIRMED, reason="No answer")
-
-    assert rows() == [("artist", "unconfirmed", True)] * 2 + [("manager", "unconfirmed", True)] * 2
-
-
-def test_a_step_that_nobody_waits_for_asks_nothing_more(
-    project: Project, artist: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    take = Render.objects.get(pk=make_render(project, state=RenderState.WAITING, asked_by=artist).pk)
-
-    # A savepoint and its end, the step and its event.
-    with django_assert_num_queries(4):
-        move(render=take, to=RenderState.RUNNING, reason="The gateway has started")
-
-
-def test_everything_is_gone_when_the_step_is(project: Project, mailing: ProjectHook, artist: User) -> None:
-    moment = now()
-    take = make_render(project, state=RenderState.WAITING, asked_by=artist, state_at=moment)
-    Render.objects.update(state=RenderState.RUNNING)
-
-    assert not move(render=take, to=RenderState.FAILED, reason="No")
-    assert (rows(), mails()) == ([], [])

@@ -16,7 +16,8 @@ from studio.services.audit import Actor
 from studio.services.overrides import NO_REASON, Override
 from studio.services.renders import Refused, create_renders
 from studio.services.transitions import move
-from tests.factories import make_attempt, make_budget, make_key, make_project, make_request, make_stop, make_user
+from tests.factories import make_attempt, make_budget, make_key, make_project, make_request, make_user
+from tests.team_factories import make_stop
 
 pytestmark = pytest.mark.django_db
 REASON = "The client wants it tonight"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, connections, transaction
 
 from studio.choices import RenderState
 from studio.lib.clock import later, now
+from studio.lib.holders import this_process
 from studio.models import Project, Render, RenderEvent
 from studio.services import polling
-from tests.factories import make_followed, make_key
+from tests.factories import make_followed, make_key, make_project
+from tests.racing import wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +70,46 @@ def test_postpone_writes_down_progress_and_notes_it_in_history(
     assert list(told.values_list("render", "from_state", "to_state", "reason")) == [
         (running[0].pk, "running", "running", "7 % done")
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["give_back", "hold_back", "take_over"])
+def test_putting_off_holds_takes_in_the_order_of_their_numbers(act: str, transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time.")
+    project, key = make_project(), make_key()
+    claimed = {} if act == "hold_back" else {"claimed_by": this_process(), "claimed_until": later(60)}
+    first, second = (make_followed(project, key=key, next_poll_at=now(), **claimed).pk for _ in range(2))
+    # Due after the second and lying behind it: whoever changes both as they are found begins with the second.
+    Render.objects.filter(pk=first).update(next_poll_at=later(1))
+    acts: dict[str, Callable[[], object]] = {
+        "give_back": lambda: polling.give_back(render_ids=[first, second], seconds=30),
+        "hold_back": lambda: polling.hold_back(key_id=key.pk, seconds=30),
+        "take_over": lambda: polling.take_over(living=[]),
+    }
+
+    with transaction.atomic():
+        Render.objects.select_for_update().get(pk=first)
+        other = threading.Thread(target=and_close(acts[act]))
+        other.start()
+        wait_for_a_lock()
+        # Free, since the other waits for the first and holds nothing; else this would end in a deadlock.
+        assert Render.objects.select_for_update(nowait=True).get(pk=second).pk == second
+    other.join(60)
+
+    assert set(Render.objects.values_list("claimed_until", flat=True)) == {None}
+
+
+def and_close(act: Callable[[], object]) -> Callable[[], None]:
+    """In a thread of its own, whose connection goes with it."""
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    return run
 
 
 def test_take_over_leaves_to_the_living_what_they_claimed(project: Project) -> None:

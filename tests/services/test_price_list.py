@@ -12,7 +12,8 @@ from studio.lib.clock import now
 from studio.models import PriceRow, User
 from studio.services import ledger
 from studio.services.price_list import price_list
-from tests.factories import make_project, make_render, make_request, make_stop
+from tests.factories import make_project, make_render, make_request
+from tests.team_factories import make_stop
 
 pytestmark = pytest.mark.django_db
 

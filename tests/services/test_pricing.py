@@ -23,7 +23,8 @@ from studio.providers.upstream.lists import Rate
 from studio.services import outputs, pricing
 from studio.services.outputs import Pictures
 from studio.services.renders import Refused, create_renders
-from tests.factories import make_key, make_project, make_request, make_stop
+from tests.factories import make_key, make_project, make_request
+from tests.team_factories import make_stop
 
 pytestmark = pytest.mark.django_db
 

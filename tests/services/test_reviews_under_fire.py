@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import cycle
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 
 from studio.choices import ReviewState, Role, Verdict
 from studio.models import Project, Render, User
 from studio.services import reviews, take_bin, verdicts
 from tests.factories import make_output, make_project, make_render, make_user
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECONDS = 60.0
 PEOPLE = 8
 
 
@@ -32,27 +30,6 @@ def ready(project: Project) -> Render:
     take = make_render(project)
     make_output(take)
     return take
-
-
-def at_once(acts: Sequence[Callable[[], object]]) -> list[str]:
-    """Run them all in threads of their own, begun together; what went wrong in them."""
-    start, wrong = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        start.wait(SECONDS)
-        try:
-            act()
-        except Exception as error:
-            wrong.append(repr(error))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    return wrong
 
 
 def is_settled(take: Render) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import Lineage
@@ -203,3 +205,17 @@ def test_thousand_steps_in_a_row_are_no_trouble(project: Project) -> None:
     tree = tree_of(rows[0], everything=True)
 
     assert (tree.count, len(tree.rows), len(tree.rows[-1].guides)) == (1001, 1001, 0)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL weighs its plans by the rows there are.")
+def test_shot_is_found_without_reading_the_other_takes_of_its_project(project: Project) -> None:
+    first = make_render(project)
+    grow(first, 2)
+
+    with CaptureQueriesContext(connection) as asked:
+        near(first)
+    with connection.cursor() as cursor:
+        plan = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}").fetchall()]
+
+    read_through = [step for step in plan if step.startswith("SCAN studio") or step.endswith("(project_id=?)")]
+    assert (read_through, sum("(shot_id=?)" in step for step in plan)) == ([], 1)

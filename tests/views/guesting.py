@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
 from studio.models import GuestLink, Project, Render, User
-from tests.factories import make_guest_link, make_output, make_render, make_request
+from tests.factories import make_output, make_render, make_request
+from tests.team_factories import make_guest_link
 
 PASSWORD = "tea and milk"  # noqa: S105
 PROMPT = "A red kettle sings in the secret kitchen"
@@ -56,3 +58,29 @@ def everything_of(response: Any) -> bytes:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
     return f"{response.status_code} {response.reason_phrase}\n{headers}\n{response.cookies}\n\n".encode() + body
+
+
+PAGES = ("guest-take", "guest-comment", "guest-decide", "guest-talk")
+
+
+FILES = ("guest-video", "guest-poster", "guest-filmstrip", "guest-download")
+
+
+LIVE = {"HX-Request": "true"}
+
+
+ALL_RIGHTS = {"may_comment": True, "may_decide": True, "may_download": True}
+
+
+@pytest.fixture
+def take(project: Project, artist: User) -> Render:
+    return make_take(project, artist)
+
+
+@pytest.fixture
+def link(project: Project, take: Render) -> GuestLink:
+    return open_link(project, take)
+
+
+def statuses(client: Client, link: GuestLink, names: tuple[str, ...] = (*PAGES, *FILES), number: int = 1) -> list[int]:
+    return [client.get(address(name, link, number)).status_code for name in names]

@@ -12,7 +12,8 @@ from django.urls import reverse
 from studio.choices import Lineage, Role, Verdict
 from studio.lib.clock import now
 from studio.models import Comment, ComposerDraft, Project, ProviderKey, Render, User
-from tests.factories import make_comment, make_output, make_project, make_render, make_review
+from tests.factories import make_output, make_project, make_render
+from tests.team_factories import make_comment, make_review
 from tests.views.composing import Press, draft_of, key, press
 
 __all__ = ["key", "press"]

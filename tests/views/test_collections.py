@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from studio.models import Collection, Project, Render, User
 from studio.services import projects
-from tests.factories import make_collection, make_output, make_project, make_render
+from tests.factories import make_output, make_project, make_render
+from tests.team_factories import make_collection
 
 ClientOf = Callable[[User], Client]
 SCRIPT = {"Accept": "application/json"}
@@ -292,7 +293,7 @@ def test_board_asks_the_same_number_of_questions_for_any_number_of_takes(
     board = make_collection(project, *(make_render(project, key) for _ in range(number)))
     client = client_of(artist)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         response = client.get(at("collection-detail", board))
 
     assert len(response.context["board"].takes) == number

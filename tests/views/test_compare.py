@@ -139,6 +139,17 @@ def test_compare_marks_the_words_that_differ_from_the_first_take(
     assert "A <del>red</del><ins>blue</ins> swan." in body
 
 
+@pytest.mark.parametrize(("length", "scrolls"), [(10, 0), (200, 2)])
+def test_long_prompts_can_be_scrolled_by_key(
+    client_of: ClientOf, project: Project, artist: User, length: int, scrolls: int
+) -> None:
+    takes = [ready(project, "a " * length), ready(project, "A swan.")]
+
+    page = client_of(artist).get(address(takes)).content.decode()
+
+    assert page.count('<p class="compare-words" tabindex="0">') == scrolls
+
+
 def test_compare_of_endless_prompts_shows_them_without_looking_for_differences(
     client_of: ClientOf, project: Project, artist: User
 ) -> None:

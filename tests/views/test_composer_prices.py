@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio.models import Project, ProviderKey, Render
-from tests.factories import make_key, make_stop
+from tests.factories import make_key
+from tests.team_factories import make_stop
 from tests.views.composing import Press, alert_of, hidden_of, key, press
 
 __all__ = ["key", "press"]

@@ -159,7 +159,7 @@ def test_panel_asks_the_same_number_of_questions_for_any_number_of_takes(
     studio(client)
 
     # One more than without a doubt: what was sent for them.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         html = studio(client)
 
     assert len(asked_about(html)) == 2 * count
@@ -196,7 +196,7 @@ def test_news_that_concern_nobody_cost_no_question(
     changes(client, since, "0")
     address = f"{reverse('changes')}?since={since}&project=tea&doubts=0"
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         response = client.get(address)
 
     assert "needs-a-person" not in response.content.decode()

@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from studio.choices import FileState, ReviewState
 from studio.lib.clock import now
 from studio.models import Export, Project, Render, User
-from tests.factories import make_export, make_output, make_project, make_render
+from tests.factories import make_output, make_project, make_render
+from tests.team_factories import make_export
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
@@ -71,6 +72,8 @@ def test_list_asks_again_only_while_something_is_made(
     done = text_of(client, listing, **HTMX)
 
     assert "hx-trigger" in whole and live.startswith('<div id="exports" hx-get') and "<html" not in live
+    # A poll that fails is no news of its own: the bar that tells of the connection says it for all of them.
+    assert ("data-poll" in whole, "data-poll" in live) == (True, True)
     assert done.startswith('<div id="exports">')
 
 

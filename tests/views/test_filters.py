@@ -1,44 +1,24 @@
-"""The gallery as its address asks for it: every filter, what makes no sense, and what strangers may not learn."""
+"""Filters in the address: what they find, what is said of those that make no sense, and what they cost."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
 
 from studio.choices import RenderState, Role
-from studio.models import Collection, Project, Render, RenderEvent, Tag, TakeTag, User
-from studio.services import search_index
-from studio.services.transitions import note
-from tests.factories import make_output, make_project, make_prompt, make_render, make_request
+from studio.models import Collection, Project, Render, Tag, TakeTag, User
+from tests.factories import make_project, make_prompt, make_render
+from tests.views.filtering import client, numbers, see, take_with
 
-ClientOf = Callable[[User], Client]
+__all__ = ["client"]
+
+
 RESULTS = {"HX-Request": "true", "HX-Target": "gallery-results"}
-
-
-@pytest.fixture
-def client(client_of: ClientOf, artist: User) -> Client:
-    return client_of(artist)
-
-
-def take_with(project: Project, prompt: str, **over: Any) -> Render:
-    take = make_render(project, request=make_request(prompt=prompt), **over)
-    search_index.index(noun="take", numbers=[take.pk])
-    return take
-
-
-def see(client: Client, **query: Any) -> Any:
-    return client.get(reverse("gallery"), query)
-
-
-def numbers(response: Any) -> list[int]:
-    return [take.pk for take in response.context["takes"]]
 
 
 def chips(response: Any) -> list[tuple[str, str]]:
@@ -225,88 +205,3 @@ def test_of_a_filter_that_is_repeated_the_last_counts_and_of_tags_a_few(client: 
     response = client.get(reverse("gallery"), query)
 
     assert [text for text, _ in chips(response)] == ["State: Ready", *(f"Tags: t{at}" for at in range(12))]
-
-
-def test_scrolling_on_keeps_the_filters(client: Client, project: Project) -> None:
-    takes = [make_render(project, rating=1).pk for _ in range(30)]
-    make_render(project)
-
-    first = see(client, rating="1", sort="oldest")
-    link = re.search(r'hx-get="(/gallery/takes/[^"]*)"', first.content.decode())
-    assert link is not None
-    second = client.get(link[1].replace("&amp;", "&"))
-
-    assert numbers(first) + numbers(second) == takes
-
-
-def test_whoever_comes_back_gets_all_that_they_had_loaded(client: Client, project: Project) -> None:
-    takes = [make_render(project).pk for _ in range(60)][::-1]
-
-    response = client.get(reverse("gallery-takes"), {"before": str(takes[23]), "size": "30"})
-
-    assert (numbers(response), response.context["next_before"]) == (takes[24:54], str(takes[53]))
-
-
-@pytest.mark.parametrize("query", [{}, {"q": "car"}, {"state": "ready", "rating": "0", "sort": "newest"}])
-@pytest.mark.parametrize("count", [1, 24])
-def test_gallery_asks_the_same_number_of_questions_for_any_filter_and_number_of_takes(
-    client: Client,
-    project: Project,
-    count: int,
-    query: dict[str, str],
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:
-    query.pop("rating", None)
-    takes = [make_render(project) for _ in range(count)]
-    for take in takes:
-        make_output(take)
-    search_index.index(noun="take", numbers=[take.pk for take in takes])
-    see(client)
-
-    with django_assert_num_queries(11):
-        response = see(client, **query)
-
-    assert len(numbers(response)) == count
-
-
-def born_in(client: Client, view: str) -> tuple[list[str], list[str]]:
-    """The cards that a page with the filters `view` puts first, and those that it draws anew."""
-    first = RenderEvent.objects.order_by("pk").values_list("pk", flat=True)[0] - 1
-    body = client.get(reverse("changes"), {"since": str(first), "view": view}).content.decode()
-    put_first = body.partition('<div hx-swap-oob="afterbegin:#takes">')[2].partition("</article></div>")[0]
-    fresh = re.findall(r'id="render-card-(\d+)"', put_first)
-    return fresh, [pk for pk in re.findall(r'id="render-card-(\d+)"', body) if pk not in fresh]
-
-
-def test_take_that_lands_appears_only_where_it_matches(client: Client, project: Project) -> None:
-    heron = take_with(project, "A heron")
-    take_with(project, "A car")
-
-    assert born_in(client, "q=heron&sort=newest") == ([str(heron.pk)], [])
-
-
-@pytest.mark.parametrize("view", ["q=heron", "sort=rating", "before=5", "state=melted", "project=nowhere"])
-def test_take_that_lands_is_not_put_first_where_that_is_not_its_place(
-    client: Client, project: Project, view: str
-) -> None:
-    take_with(project, "A heron")
-
-    assert born_in(client, view) == ([], [])
-
-
-def test_card_on_the_page_is_drawn_anew_when_it_stops_to_match(client: Client, project: Project) -> None:
-    take = make_render(project)
-    RenderEvent.objects.all().delete()
-    Render.objects.update(state=RenderState.RUNNING)
-    take.refresh_from_db()
-    note(render=take, reason="50 % done")
-
-    assert born_in(client, "state=queued") == ([], [str(take.pk)])
-
-
-def test_page_goes_on_listening_with_its_filters(client: Client, project: Project) -> None:
-    take_with(project, "A heron")
-
-    page = see(client, q="heron", sort="newest").content.decode()
-
-    assert "&amp;view=q%3Dheron%26sort%3Dnewest" in page

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from studio.choices import RenderState
 from studio.models import Project, User
-from tests.factories import make_budget, make_prompt, make_render, make_stop
+from tests.factories import make_budget, make_prompt, make_render
+from tests.team_factories import make_stop
 
 ClientOf = Callable[[User], Client]
 

@@ -17,7 +17,8 @@ from studio.choices import FileState, ReviewState
 from studio.lib.clock import now
 from studio.models import GuestLink, GuestVisit, Project, Render, User
 from studio.views import guest_links as views
-from tests.factories import make_guest_link, make_output, make_project, make_render
+from tests.factories import make_output, make_project, make_render
+from tests.team_factories import make_guest_link
 
 NEW = reverse("guest-link-create", args=["tea"])
 LIST = reverse("guest-links", args=["tea"])

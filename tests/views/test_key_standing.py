@@ -82,3 +82,36 @@ def test_check_from_before_a_refusal_says_so(
     pages = [client.get(path).content.decode() for path in (page(key), reverse("key-list"))]
 
     assert ["Before it was refused:" in html for html in pages] == [is_outdated, is_outdated]
+
+
+def test_key_of_a_gateway_that_left_the_code_is_shown_with_its_slug(client_of: ClientOf, admin: User) -> None:
+    key, client = make_key(provider="oldgate", label="Spring", monthly_cap=5), client_of(admin)
+
+    response = client.get(reverse("key-detail", args=[key.pk]))
+    listed = client.get(reverse("key-list")).content.decode()
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "“oldgate” is a gateway this version does not know. Nothing can be rendered with this key." in html
+    assert [f'id="{part}"' in html for part in ("key-check", "key-rotate")] == [False, False]
+    assert [f'id="{part}"' in html for part in ("key-limits", "key-pause", "key-rename", "key-delete")] == [True] * 4
+    assert ("oldgate · Spring" in listed, "Gateway not known" in listed) == (True, True)
+
+
+@pytest.mark.parametrize("act", ["key-check", "key-rotate"])
+def test_key_of_a_gateway_that_left_the_code_takes_no_press(client_of: ClientOf, admin: User, act: str) -> None:
+    key = make_key(provider="oldgate")
+
+    response = client_of(admin).post(reverse(act, args=[key.pk]), {"secret": "sk-other-0123456789"})
+
+    key.refresh_from_db()
+    assert response.status_code == 422
+    assert str(response.context["problem"]).startswith("“oldgate” is a gateway this version does not know.")
+    assert (key.check_asked_at, key.version) == (None, 1)
+
+
+@pytest.mark.parametrize("page", ["budget-list", "spend", "home"])
+def test_other_pages_bear_a_key_of_a_gateway_that_left_the_code(client_of: ClientOf, admin: User, page: str) -> None:
+    make_key(provider="oldgate", monthly_cap=5)
+
+    assert client_of(admin).get(reverse(page)).status_code == 200

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from studio.models import Project, ProviderKey, Render, User
 from tests.factories import make_key, make_project
-from tests.views.route_table import ROUTES, Route, named
+from tests.views.route_table import ROUTES
+from tests.views.visitors import Route, named
 
 ClientOf = Callable[[User], Client]
 KEY_ROUTES = [route for route in ROUTES if route.name.startswith(("key-", "audit-"))]

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from studio.models import Project, Render, User
-from tests.factories import make_budget, make_comment, make_key, make_output, make_render
+from tests.factories import make_budget, make_key, make_output, make_render
+from tests.team_factories import make_comment
 
 ClientOf = Callable[[User], Client]
 READ_BY_MACHINES = re.compile(

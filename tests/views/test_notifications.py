@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from studio.choices import NoticeKind
 from studio.lib.clock import now
 from studio.models import Notification, Project, User
-from tests.factories import make_notification, make_project
+from tests.factories import make_project
+from tests.team_factories import make_notification
 
 pytestmark = pytest.mark.django_db
 

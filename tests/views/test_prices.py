@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from studio.models import AuditEntry, PriceRow, PriceStop, Project, ProviderKey, Render, User
 from studio.services import ledger
 from studio.services.renders import create_renders
-from tests.factories import make_key, make_request, make_stop
+from tests.factories import make_key, make_request
+from tests.team_factories import make_stop
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,8 @@ from standardwebhooks import Webhook
 from studio.choices import NoticeChannel
 from studio.models import AuditEntry, Dispatch, Project, ProjectHook, User
 from studio.services.notifications import CALLED
-from tests.factories import make_dispatch, make_notification, make_project
+from tests.factories import make_project
+from tests.team_factories import make_dispatch, make_notification
 
 pytestmark = pytest.mark.django_db
 

@@ -7,45 +7,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from studio.choices import RenderState
-from studio.models import Asset, ComposerDraft, Project, Render, User
+from studio.models import Project, Render, User
 from studio.services import ledger
-from tests.factories import make_asset, make_followed, make_key, make_output, make_render, make_request, store
-from tests.views.composing import HTMX, hidden_of
+from tests.factories import make_followed, make_output, make_render, make_request
+from tests.views.acting import Act, act, said
+
+__all__ = ["act"]
+
 
 ENDED_BADLY = ("refused", "failed", "cancelled", "expired")
-Act = Callable[..., Any]
-
-
-@pytest.fixture
-def act(client_of: Callable[[User], Client], artist: User) -> Act:
-    """The artist presses a button of a take; from a card it is htmx that sends it."""
-    client = client_of(artist)
-
-    def send(name: str, take: Render, *, htmx: bool = False) -> Any:
-        return client.post(reverse(name, args=[take.pk]), headers=HTMX if htmx else {})
-
-    return send
-
-
-def said(response: Any) -> list[tuple[str, str]]:
-    return [(message.level_tag, str(message)) for message in get_messages(response.wsgi_request)]
 
 
 def events_of(response: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(response["HX-Trigger"])
     return found
-
-
-def draft_data(user: User) -> dict[str, Any]:
-    data: dict[str, Any] = ComposerDraft.objects.get(user=user).data
-    return data
 
 
 def test_cancel_of_a_take_that_was_not_sent(act: Act, project: Project) -> None:
@@ -131,98 +112,6 @@ def test_retry_in_an_archived_project_is_refused(act: Act, project: Project) -> 
 
     assert said(response) == [("error", "This project is archived. Bring it back before rendering in it.")]
     assert Render.objects.count() == 1
-
-
-def test_reuse_fills_the_composer_with_everything(act: Act, project: Project, artist: User) -> None:
-    key = make_key()
-    asset = make_asset(project)
-    request = make_request(prompt="Waves.", duration=8, resolution="480p", aspect_ratio="1:1", sound=False, seed=7)
-    take = make_render(project, key, request=request)
-    take.spec["inputs"] = [
-        {"role": "reference_image", "kind": "image", "mime": "image/png", "extension": "png", "size": 1,
-         "asset_id": asset.pk}
-    ]  # fmt: skip
-    take.save(update_fields=["spec"])
-
-    response = act("render-reuse", take)
-
-    data = draft_data(artist)
-    assert response["Location"] == reverse("project-detail", args=[project.slug])
-    assert data["values"] == {
-        "prompt": "Waves.",
-        "model": "seedance-2.0-fast",
-        "key": "",
-        "operation": "text-to-video",
-        "aspect_ratio": "1:1",
-        "duration": "8",
-        "resolution": "480p",
-        "sound": "",
-        "seed": "7",
-        "takes": "1",
-        "source_take": "",
-    }
-    assert (data["tray"], data.get("lineage")) == ([asset.pk], None)
-
-
-def test_vary_takes_the_settings_with_a_new_seed_and_remembers_the_take(
-    act: Act, project: Project, artist: User
-) -> None:
-    take = make_render(project, request=make_request(seed=7))
-
-    act("render-vary", take)
-
-    data = draft_data(artist)
-    assert (data["values"]["seed"], data["parent"], data["lineage"]) == ("", take.pk, "vary")
-
-
-def test_vary_comes_out_as_a_child(
-    act: Act, client_of: Callable[[User], Client], project: Project, artist: User
-) -> None:
-    take = make_render(project)
-    act("render-vary", take)
-
-    client, address = client_of(artist), reverse("composer", args=[project.slug])
-    page = hidden_of(client.post(address, {"act": "update"}, headers=HTMX))
-    client.post(address, {"act": "render"} | page, headers=HTMX)
-
-    (child,) = take.children.all()
-    assert (child.lineage, child.spec["prompt"]) == ("vary", take.spec["prompt"])
-
-
-def test_extend_sets_the_composer_to_go_on_from_the_take(act: Act, project: Project, artist: User) -> None:
-    take = make_render(project)
-    make_output(take)
-
-    act("render-extend", take)
-
-    values = draft_data(artist)["values"]
-    assert (values["operation"], values["source_take"], values["prompt"]) == ("video-extension", str(take.pk), "")
-
-
-def test_use_last_frame_sets_the_composer_to_begin_with_it(act: Act, project: Project, artist: User) -> None:
-    take = make_render(project)
-    output = make_output(take, last_frame=f"references/aa/aa/{'a' * 64}.png")
-    store(output.last_frame, b"a frame")
-
-    responses = [act("render-use-last-frame", take) for _ in range(2)]
-
-    frame = Asset.objects.get()
-    data = draft_data(artist)
-    assert {each["Location"] for each in responses} == {reverse("project-detail", args=[project.slug])}
-    assert (frame.sha256, frame.size, frame.file) == ("a" * 64, 7, output.last_frame)
-    assert (data["values"]["operation"], data["tray"], data["lineage"]) == ("image-to-video", [frame.pk], "remix")
-
-
-@pytest.mark.parametrize("gone", [True, False])
-def test_use_last_frame_that_is_not_there_yet_says_so(act: Act, project: Project, gone: bool) -> None:
-    take = make_render(project)
-    if gone:
-        make_output(take, last_frame=f"references/bb/bb/{'b' * 64}.png")
-
-    response = act("render-use-last-frame", take)
-
-    assert said(response) == [("warning", "The last frame of this take is not there yet. Try again in a moment.")]
-    assert Asset.objects.count() == 0
 
 
 @pytest.mark.parametrize("name", ["render-extend", "render-vary", "render-reuse", "render-use-last-frame"])

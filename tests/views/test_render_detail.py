@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from studio.choices import RenderState, Role
+from studio.choices import RenderState, Role, Standing
 from studio.models import PriceRow, Project, RenderInput, User
 from studio.services import ledger
 from studio.services.transitions import move, note
@@ -37,6 +38,8 @@ def test_ready_take_plays(client_of: ClientOf, project: Project, reviewer: User)
     assert f'src="{reverse("output-video", args=[take.pk])}"' in body
     assert (body.count("<video"), body.count("data-player-mute"), body.count('id="changes"')) == (1, 1, 0)
     assert "640 × 360 · 5 s · H264 + AAC" in body
+    # A phone is not sent the whole film before anybody plays it.
+    assert re.findall(r'preload="(\w+)"', body) == ["metadata"]
 
 
 def test_page_tells_what_was_asked_and_what_happened(client_of: ClientOf, project: Project, artist: User) -> None:
@@ -54,6 +57,18 @@ def test_page_tells_what_was_asked_and_what_happened(client_of: ClientOf, projec
     assert [event.reason for event in response.context["events"]] == ["On its way", "Asked for"]
     assert [entry.kind for entry in response.context["ledger"]] == ["estimated", "reserved"]
     assert [word for word in ("Waves.", "Coast v1", "beach.png", "seed 7", "Ada Artist") if word not in body] == []
+
+
+@pytest.mark.parametrize(("length", "folded"), [(700, 0), (701, 1)])
+def test_long_prompt_is_folded_and_whole(
+    client_of: ClientOf, project: Project, artist: User, length: int, folded: int
+) -> None:
+    prompt = "w" * length
+    take = make_render(project, request=make_request(prompt=prompt))
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert (body.count("take-whole"), body.count(f'<p class="take-words">{prompt}</p>')) == (folded, 1)
 
 
 def test_page_tells_every_step_of_the_money_and_the_price_list(
@@ -92,6 +107,40 @@ def test_take_without_a_file_says_how_it_stands(
     live = state in {"queued", "submitting", "waiting", "running", "fetching"}
     assert ("<video" in body, "data-poll" in body) == (False, live)
     assert ("No &lt;b&gt;way&lt;/b&gt;." in body, "<b>way" in body) == (True, False)
+
+
+def test_what_went_wrong_comes_before_the_money_the_advice_and_the_words_of_the_gateway(
+    client_of: ClientOf, project: Project, artist: User
+) -> None:
+    said: dict[str, Any] = {
+        "error_said": "code 7",
+        "error_meaning": "The filter refused it.",
+        "error_advice": "Change the words.",
+    }
+    take = make_render(project, state=RenderState.FAILED, standing=Standing.RELEASED, **said)
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    alert = body[body.index('<div class="alert alert-bad"') : body.index('id="take-actions"')]
+    assert re.findall(r"<p[^>]*>(.*?)</p>", alert) == [
+        "<strong>The filter refused it.</strong>",
+        "Nothing was charged.",
+        "Change the words.",
+        "The gateway said: “code 7”",
+    ]
+
+
+@pytest.mark.parametrize("has_film", [True, False])
+def test_what_can_be_done_comes_before_the_stars_of_a_take_without_a_film(
+    client_of: ClientOf, project: Project, artist: User, has_film: bool
+) -> None:
+    take = make_render(project, state=RenderState.FAILED)
+    if has_film:
+        make_output(take)
+
+    body = client_of(artist).get(reverse("render-detail", args=[take.pk])).content.decode()
+
+    assert (body.index('class="marks-line"') < body.index('id="take-actions"')) is has_film
 
 
 def test_reviewer_sees_no_button_that_spends(client_of: ClientOf, project: Project, reviewer: User) -> None:
@@ -150,7 +199,7 @@ def test_page_asks_the_same_number_of_questions_for_any_history(
         make_output(make_render(project, parent=take, shot=take, asked_by=artist))
     client = client_of(artist)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         response = client.get(reverse("render-detail", args=[take.pk]))
 
     assert len(response.context["shot"].after) == count

@@ -52,6 +52,8 @@ def test_room_has_player_panel_and_comments(client_of: ClientOf, reviewer: User,
     body = client_of(reviewer).get(room(takes[0])).content.decode()
 
     assert [body.count(f'id="{name}"') for name in ("room", "player", "review-panel", "comments")] == [1, 1, 1, 1]
+    # Whoever reviews plays it for certain, and steps through its frames at once.
+    assert (body.count('preload="auto"'), body.count('preload="metadata"')) == (1, 0)
 
 
 def test_room_of_a_take_outside_the_queue_has_no_place_and_no_steps(

@@ -21,8 +21,10 @@ from studio.choices import RenderState, ReviewState, Standing, Verdict
 from studio.lib.clock import now
 from studio.models import Guest, GuestLink, LedgerEntry, PriceStop, Project, Render, Review, User
 from studio.urls import urlpatterns
-from tests.factories import make_guest_link, make_output, make_render
-from tests.views.route_table import NO_ACCOUNT, ROLES, ROUTES, Route, address_of, filled, things
+from tests.factories import make_output, make_render
+from tests.team_factories import make_guest_link
+from tests.views.route_table import ROUTES, things
+from tests.views.visitors import NO_ACCOUNT, ROLES, Route, address_of, filled
 
 __all__ = ["things"]
 Things = Mapping[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 from django.test import Client
 
 from studio.models import User
-from tests.views.route_table import ROUTES, address_of, things
+from tests.views.route_table import ROUTES, things
+from tests.views.visitors import address_of
 
 __all__ = ["things"]
 Things = Mapping[str, Any]

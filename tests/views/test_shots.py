@@ -14,8 +14,9 @@ from studio.choices import Lineage, ReviewState
 from studio.lib.clock import now
 from studio.models import Project, Render, User
 from studio.services import shots
-from tests.factories import make_comment, make_output, make_project, make_render, make_request
+from tests.factories import make_output, make_project, make_render, make_request
 from tests.services.test_shots import grow
+from tests.team_factories import make_comment
 
 ClientOf = Callable[[User], Client]
 

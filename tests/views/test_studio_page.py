@@ -150,7 +150,7 @@ def test_studio_asks_the_same_number_of_questions_for_any_number_of_things(
     client = client_of(artist)
 
     # Two of them for money: the budgets that bind, of which there are none, and where quoting is stopped.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         response = client.get(address)
 
     assert (len(response.context["takes"]), len(response.context["composer"].tray)) == (takes, 3)
