@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from axes.helpers import get_client_ip_address
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -38,7 +38,6 @@ from studio.services.verdicts import why_not_role
 
 WHO_SPENDS = (Role.ARTIST, Role.MANAGER)
 WHO_MANAGES = (Role.MANAGER,)
-WHO_REVIEWS = (Role.REVIEWER, Role.MANAGER)
 EVERYBODY = (Role.ARTIST, Role.REVIEWER, Role.MANAGER)
 
 
@@ -115,18 +114,21 @@ def deleted_take(request: HttpRequest, pk: int) -> Render:
 
 def takes_to_recognise(request: HttpRequest) -> RenderQuerySet:
     """The takes whose still the user may see: all that they may open, and the deleted ones that are theirs."""
-    inside = Render.objects.filter(project__in=Project.objects.visible_to(person(request)))
-    return inside.filter(Q(deleted_at=None) | Q(pk__in=deleted_takes(request, inside).values("pk")))
+    user = person(request)
+    inside = Render.objects.filter(project__in=Project.objects.visible_to(user))
+    return inside if user.is_admin else inside.filter(Q(deleted_at=None) | _brought_back_by(user))
 
 
 def deleted_takes(request: HttpRequest, inside: RenderQuerySet) -> RenderQuerySet:
     """Those of the takes that were deleted and that the user may bring back."""
     user, gone = person(request), inside.filter(deleted_at__isnull=False)
-    if user.is_admin:
-        return gone
-    role, here = "project__memberships__role", Q(project__memberships__user=user)
-    mine = Q(**{role: Role.MANAGER}) | Q(**{role: Role.ARTIST}, asked_by=user)
-    return gone.filter(here & mine)
+    return gone if user.is_admin else gone.filter(_brought_back_by(user))
+
+
+def _brought_back_by(user: User) -> Q:
+    """Asked of each take by itself: a page shows dozens of stills, and each would list all that was ever deleted."""
+    here = Membership.objects.filter(user=user, project=OuterRef("project"))
+    return Q(Exists(here.filter(Q(role=Role.MANAGER) | Q(role=Role.ARTIST, user=OuterRef("asked_by")))))
 
 
 def takes(request: HttpRequest, numbers: Iterable[int]) -> list[tuple[Render, Role]]:

@@ -243,6 +243,7 @@ class BulkAct(TextChoices):
     MOVE = "move", _("Move to another collection")
     REVIEW = "review", _("Send for review")
     DELETE = "delete", _("Delete")
+    BRING_BACK = "bring-back", _("Bring back")
 
 
 class BulkState(TextChoices):

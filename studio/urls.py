@@ -123,6 +123,7 @@ COLLECTIONS = [
 TAKES = [
     path("gallery/", takes.gallery, name="gallery"),
     path("gallery/takes/", takes.gallery_page, name="gallery-takes"),
+    path("gallery/deleted/", take_bin.deleted_everywhere, name="deleted-everywhere"),
     path("gallery/views/", saved_views.listing, name="saved-view-list"),
     path("gallery/views/new/", saved_views.create, name="saved-view-create"),
     path("gallery/views/<int:pk>/rename/", saved_views.rename, name="saved-view-rename"),
@@ -214,6 +215,8 @@ GUESTS = [
     path("g/<str:token>/takes/<int:number>/talk/", guest_acts.talk, name="guest-talk"),
     path("g/<str:token>/takes/<int:number>/decide/", guest_acts.decide, name="guest-decide"),
 ]
+
+handler500 = "studio.views.errors.server_error"
 
 urlpatterns: list[URLPattern] = [
     *office_urls.urlpatterns,

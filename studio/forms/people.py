@@ -38,6 +38,8 @@ class NewPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = _("Your password now")
         self.fields["new_password1"].help_text = _PASSWORD_ADVICE
         self.fields["new_password2"].label = _("New password again")
+        # The label says it.
+        self.fields["new_password2"].help_text = ""
         style(self)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from studio.forms.styling import StyledForm
@@ -70,5 +71,6 @@ class SpendForm(StyledForm):
 
     def _offer(self, months: Iterable[Month]) -> None:
         for name in ("since", "until"):
-            choices = [(str(month), month.short) for month in sorted(set(months), reverse=True)]
+            latest_first = sorted(set(months), reverse=True)
+            choices = [(str(month), date_format(month.start, str(_("M Y")))) for month in latest_first]
             self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -22,6 +22,13 @@ def money_left(amount: Decimal, currency: str, beside: Iterable[Decimal] = ()) -
     return _written(amount, currency, _step(amount, *beside), ROUND_DOWN)
 
 
+def money_missing(needed: Decimal, left: Decimal, currency: str, beside: Iterable[Decimal] = ()) -> str:
+    """What is needed beyond what is left, as the two are written: a reader who subtracts comes to the same."""
+    step = _step(needed, left, *beside)
+    missing = needed.quantize(step, rounding=ROUND_UP) - left.quantize(step, rounding=ROUND_DOWN)
+    return _written(missing, currency, step, ROUND_UP)
+
+
 def booked_money(amount: Decimal | None, currency: str = "USD") -> str:
     """What was paid or is held, and sums of it: rounded as a till does, so that it adds up to what is beside it."""
     return UNKNOWN if amount is None else _written(amount, currency, _step(amount), ROUND_HALF_UP)

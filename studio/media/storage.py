@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import filecmp
+import os
 import re
 import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -13,6 +17,8 @@ from django.core.exceptions import SuspiciousFileOperation
 
 from studio.media.atomic import replacing, settle
 
+# Whoever takes a file up by its content has written that down long before.
+LATELY_SECONDS = 24 * 60 * 60
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9]+)*")
@@ -62,7 +68,7 @@ def adopt(temporary: Path, name: str) -> Path:
     """Moves a finished file into place; doing it twice, or with the same content there already, is fine."""
     temporary = Path(temporary)
     path = absolute(name)
-    if path.exists() and _is_done(temporary, path):
+    if _is_done(temporary, path):
         temporary.unlink(missing_ok=True)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,10 +81,60 @@ def adopt(temporary: Path, name: str) -> Path:
     return path
 
 
+def take_up(name: str) -> bool:
+    """Say that a file is wanted from now on, which keeps `remove_unless` from it for a day; False when it is gone."""
+    try:
+        os.utime(absolute(name))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def remove_unless(name: str, is_needed: Callable[[], bool]) -> bool:
+    """Deletes a file that is named by what it holds, unless something needs it.
+
+    False, and it stays, when it was taken up within the last day: whoever did may not have written it down yet."""
+    path = absolute(name)
+    aside = path.with_name(f"{path.name}.going")
+    if is_needed():
+        _put_back(aside, path)
+        return True
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        # What a run that died has set aside is found all the same.
+        if not aside.exists():
+            return True
+    try:
+        # Set aside before the last look: whoever takes it up after that puts a file of its own into its place.
+        is_new, is_wanted = time.time() - aside.stat().st_mtime < LATELY_SECONDS, is_needed()
+        if not is_new and not is_wanted:
+            aside.unlink()
+            _remove_empty(path)
+            return True
+    finally:
+        # Also when the last look breaks off, and nobody knows whether it is needed.
+        _put_back(aside, path)
+    return is_wanted
+
+
+def _put_back(aside: Path, path: Path) -> None:
+    """Undo what this run or one that died has set aside, unless whoever took it up has put the same there again."""
+    with suppress(FileNotFoundError):
+        if path.exists():
+            aside.unlink()
+        else:
+            aside.replace(path)
+
+
 def remove(name: str) -> None:
     """Deletes a stored file and the folders it leaves empty; a file that is gone already is fine."""
     path = absolute(name)
     path.unlink(missing_ok=True)
+    _remove_empty(path)
+
+
+def _remove_empty(path: Path) -> None:
     root = Path(settings.MEDIA_ROOT).resolve()
     for folder in path.parents:
         if folder == root:
@@ -92,7 +148,14 @@ def remove(name: str) -> None:
 
 
 def _is_done(temporary: Path, path: Path) -> bool:
-    return not temporary.exists() or filecmp.cmp(temporary, path, shallow=False)
+    """Whether the same content lies there, which is taken up by that."""
+    try:
+        if temporary.exists() and not filecmp.cmp(temporary, path, shallow=False):
+            return False
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _carry_over(temporary: Path, path: Path) -> None:

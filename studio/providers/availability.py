@@ -42,10 +42,6 @@ class Choice:
     label: str
     reason: str = ""
 
-    @property
-    def is_available(self) -> bool:
-        return not self.reason
-
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -49,7 +49,6 @@ _CODES = (
 _REFERENCE = r"(file|resource|media|image|video|audio|url|link|reference|asset)s?"
 _NOT = "(could not|cannot|can't|can not|unable to|failed to|fails to|not)"
 _FETCH = r"(download|fetch|retrieve|reach)(ed)?"
-_MODERATED = r"(sensitive|refused|rejected|moderation)"
 _ANSWERED = r"\burl (was answered with HTTP [45]\d\d|did not answer)"
 _WORDS = (
     (Trap.SOUND_REFUSED, "OutputAudioSensitiveContentDetected"),

@@ -80,7 +80,7 @@ def add_last_frame(*, render: Render, created_by: User | None) -> Asset:
     The picture was made and hashed by the job, so there is nothing to probe in a page request.
     """
     output = Output.objects.filter(render=render).exclude(last_frame="").first()
-    if output is None or not storage.absolute(output.last_frame).is_file():
+    if output is None or not storage.take_up(output.last_frame):
         raise ValidationError(_("The last frame of this take is not there yet. Try again in a moment."))
     sha256 = Path(output.last_frame).stem
     info = MediaInfo(

@@ -72,6 +72,7 @@ def capability_for(model: str, offers: Sequence[Offer], pinned: ProviderKey | No
 
 
 def with_defaults(values: dict[str, str], capability: Capability | None) -> dict[str, str]:
+    """The settings with the model's own choice wherever nothing is chosen; as they are without a model."""
     if capability is None:
         return values
     operation = values["operation"]

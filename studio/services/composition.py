@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from studio.lib.english import english
-from studio.lib.money import money, money_left
+from studio.lib.money import money_left
 from studio.models import ComposerDraft, ProviderKey, Render
 from studio.providers.availability import Options
 from studio.providers.capabilities import Capability
@@ -130,23 +130,20 @@ class Composition:
 
     @property
     def left_words(self) -> str:
-        """What this press leaves of that: “$5.38 of your budget left after this”, or by how much it goes over."""
+        """What this press leaves: “$5.38 of your budget left after this”. Where it goes over, the stop says so."""
         limit = self.tightest
-        if limit is None or self.total is None:
+        if limit is None or self.total is None or limit.over(self.total) > 0:
             return ""
-        over = limit.over(self.total)
-        if over > 0:
-            return english("%(sum)s over %(limit)s", sum=money(over, limit.currency), limit=limit.name)
         return english(
             "%(sum)s of %(limit)s left after this",
-            sum=money_left(-over, limit.currency),
+            sum=money_left(-limit.over(self.total), limit.currency),
             limit=limit.name,
         )
 
     @property
-    def stop_word(self) -> str:
-        """What is gone over, in one word."""
-        return "cap" if all(stop.holder == Holder.KEY for stop in self.stops) else "budget"
+    def only_caps_stop(self) -> bool:
+        """Whether what is gone over are caps of keys, and no budget."""
+        return all(stop.holder == Holder.KEY for stop in self.stops)
 
     @property
     def project_budgets(self) -> list[Limit]:

@@ -24,14 +24,13 @@ from studio.lib.clock import now
 from studio.lib.english import english
 from studio.media.watermarks import undrawable
 from studio.models import Guest, GuestLink, GuestTake, Project, Render
-from studio.services import audit
+from studio.services import audit, previews
 from studio.services.audit import Actor
 from studio.services.queue import enqueue
 
 LONGEST_DAYS = 90
 MOST_TAKES = 100
 SHORTEST_PASSWORD = 6
-JOB = "studio.jobs.previews.prepare"
 _LONGEST_LABEL = 120
 _LONGEST_PASSWORD = 200
 _LONGEST_WORDS = 80
@@ -96,7 +95,7 @@ def create_link(
     )
     for position, take in enumerate(_checked_takes(project, takes)):
         shown = GuestTake.objects.create(link=link, render=take, position=position, preview_state=FileState.WAITING)
-        enqueue(JOB, shown.pk)
+        enqueue(previews.JOB, shown.pk)
     audit.record(actor=actor, act="guest-link-create", subject=_subject(link), detail=_terms(link))
     return link
 
@@ -155,7 +154,12 @@ def _narrow_takes(link: GuestLink, takes: Collection[int]) -> int:
         raise ValidationError(_("A link that is handed out gets no further takes. Make a new one instead."))
     if not takes:
         raise ValidationError(_("A link shows at least one take. Withdraw it if it is to show none."))
-    return int(link.shown.exclude(render__in=takes).delete()[0])
+    # Held: a copy that is finished meanwhile is either among these, or finds that nobody shows it any more.
+    left_out = list(link.shown.exclude(render__in=takes).order_by("pk").select_for_update())
+    names = [name for shown in left_out for name in previews.files_of(shown)]
+    if names:
+        enqueue(previews.DISCARD_JOB, *names)
+    return int(link.shown.filter(pk__in=[shown.pk for shown in left_out]).delete()[0])
 
 
 def _require_manager(project: Project, actor: Actor) -> None:

@@ -18,7 +18,7 @@ from studio.providers.answers import KeyReport, KeyVerdict
 from studio.services import audit, keys
 from studio.services.audit import Actor
 from studio.services.key_limits import lock
-from studio.services.key_rows import subject_of
+from studio.services.key_rows import require_gateway, subject_of
 from studio.services.queue import enqueue
 
 UNREACHABLE = "unreachable"
@@ -44,6 +44,7 @@ def ask(*, key: ProviderKey, actor: Actor) -> None:
         found = lock(key_id=key.pk)
         if found.deleted_at is not None:
             raise ValidationError(_(keys.GONE))
+        require_gateway(found)
         ProviderKey.objects.filter(pk=key.pk).update(check_asked_at=now())
         audit.record(actor=actor, act="key-check", subject=subject_of(found), detail=found.hint, key=found)
         enqueue("studio.jobs.verify_key.verify_key", key.pk)

@@ -84,13 +84,8 @@ def full_keys() -> list[int]:
     return [key.pk for key in waiting.defer("secret", "management_secret") if not room(key=key).is_free]
 
 
-def spent_this_month(*, key: ProviderKey) -> Decimal:
-    """What was settled in this calendar month (UTC) and what is held, in the key's own currency."""
-    return spent_by_key(keys=[key])[key.pk]
-
-
 def spent_by_key(*, keys: Iterable[ProviderKey]) -> dict[int, Decimal]:
-    """The same for several keys at the cost of one."""
+    """By id what each key has spent: settled in this calendar month (UTC) or held, in the key's own currency."""
     currencies = {key.pk: key.currency for key in keys}
     spent = {key_id: Decimal(0) for key_id in currencies}
     mine = spending.counted(Render.objects.filter(key__in=currencies), spending.month_start(now()))
@@ -114,9 +109,13 @@ def limit_of(*, key: ProviderKey, spent: Decimal) -> Limit:
     """The cap of a key that has one, as a limit like any other."""
     return Limit(
         holder=Holder.KEY,
-        subject=f"{registry.get(key.provider).name}: {key.label}",
+        subject=f"{_gateway_name(key.provider)}: {key.label}",
         currency=key.currency,
         amount=key.monthly_cap or Decimal(0),
         spent=spent,
         key=key,
     )
+
+
+def _gateway_name(slug: str) -> str:
+    return registry.get(slug).name if slug in registry.PROVIDERS else slug

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db.models import Case, Count, When
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,11 @@ class KeyRow:
     spent: Decimal
     # Empty when every project may use it.
     projects: list[str]
+
+    @property
+    def has_gateway(self) -> bool:
+        """False when this version has no code for its gateway: then nothing can be done with the key."""
+        return self.key.provider in registry.PROVIDERS
 
     @property
     def left(self) -> Decimal | None:
@@ -61,6 +67,18 @@ class KeyRow:
 def gateway_name(slug: str) -> str:
     """A gateway as people know it; its slug for one that is no longer in the registry."""
     return registry.get(slug).name if slug in registry.PROVIDERS else slug
+
+
+def require_gateway(key: ProviderKey) -> None:
+    """Raises ValidationError for a key whose gateway is no longer in the registry."""
+    if key.provider not in registry.PROVIDERS:
+        raise ValidationError(unknown_words(key))
+
+
+def unknown_words(key: ProviderKey) -> str:
+    """What to say of a key whose gateway is no longer in the registry."""
+    words = _("“%(gateway)s” is a gateway this version does not know. Nothing can be rendered with this key.")
+    return words % {"gateway": key.provider}
 
 
 def subject_of(key: ProviderKey) -> str:

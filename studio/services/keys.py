@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -215,8 +217,12 @@ def _require_sensible(monthly_cap: Decimal | None, max_running: int | None, per_
 
 
 def paused_by_studio() -> list[ProviderKey]:
-    """The keys that a gateway refused and nobody has seen to yet, without their secrets."""
-    return list(ProviderKey.objects.present().filter(paused_by_studio=True).defer(*SECRETS))
+    """The keys that a gateway refused and nobody has seen to yet, without their secrets; each with `waiting`, the
+    number of takes that wait for it."""
+    queued = Render.objects.filter(key=OuterRef("pk"), state=RenderState.QUEUED).order_by().values("key")
+    waiting = Coalesce(Subquery(queued.annotate(number=Count("pk")).values("number")), 0)
+    refused = ProviderKey.objects.present().filter(paused_by_studio=True).annotate(waiting=waiting)
+    return list(refused.defer(*SECRETS))
 
 
 def _present(key: ProviderKey) -> ProviderKey:

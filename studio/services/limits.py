@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from studio.choices import BudgetPeriod
 from studio.lib.english import english
-from studio.lib.money import booked_money, money, money_left
+from studio.lib.money import booked_money, money, money_left, money_missing
 from studio.models import Budget, ProviderKey
 from studio.providers.problem import Problem
 from studio.providers.wording import listed
@@ -214,7 +214,9 @@ def _too_much(limit: Limit, amount: Decimal) -> Stop:
         else english("nothing is left")
     )
     needs = english("this needs %(sum)s", sum=money(amount, limit.currency, beside))
-    by = money(over, limit.currency, beside)
+    by = (
+        money_missing(amount, limit.left, limit.currency, beside) if limit.left else money(over, limit.currency, beside)
+    )
     said = english(
         "This goes over %(limit)s of %(sum)s by %(by)s: %(left)s, and %(needs)s.",
         limit=limit.name,

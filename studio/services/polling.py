@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from studio.choices import AT_GATEWAY, AttemptOutcome
@@ -227,7 +228,8 @@ _POSTPONE = {
 def give_back(*, render_ids: Collection[int], seconds: float = 0) -> None:
     """Make renders due in so many seconds, for anybody: they were claimed, but not asked about."""
     mine = Render.objects.filter(pk__in=render_ids, state__in=AT_GATEWAY, claimed_by=this_process())
-    mine.update(next_poll_at=later(seconds), claimed_until=None, claimed_by="")
+    with transaction.atomic():
+        _held(mine).update(next_poll_at=later(seconds), claimed_until=None, claimed_by="")
 
 
 def hold_back(*, key_id: int, seconds: float) -> None:
@@ -236,13 +238,22 @@ def hold_back(*, key_id: int, seconds: float) -> None:
     So whoever else polls with the key hears of it too."""
     moment = later(seconds)
     sooner = Render.objects.filter(key_id=key_id, state__in=AT_GATEWAY, claimed_until=None, next_poll_at__lt=moment)
-    sooner.update(next_poll_at=moment)
+    with transaction.atomic():
+        _held(sooner).update(next_poll_at=moment)
 
 
 def take_over(*, living: Collection[str]) -> int:
     """Free what was claimed by anybody but the `living`: trackers that died, or fell silent for too long."""
     held = Render.objects.filter(state__in=AT_GATEWAY, claimed_until__isnull=False).exclude(claimed_by__in=living)
-    return held.update(next_poll_at=now(), claimed_until=None, claimed_by="")
+    with transaction.atomic():
+        return _held(held).update(next_poll_at=now(), claimed_until=None, claimed_by="")
+
+
+def _held(rows: QuerySet[Render]) -> QuerySet[Render]:
+    """The same rows, held in the order of their numbers before any is changed; SQLite has one writer at a time."""
+    if not connection.features.has_select_for_update:
+        return rows
+    return Render.objects.filter(pk__in=rows.order_by("pk").select_for_update(no_key=True).values("pk"))
 
 
 def next_poll(*, age_seconds: float, base_seconds: float, failures: int = 0, progress: int | None = None) -> datetime:

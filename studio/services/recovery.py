@@ -28,7 +28,6 @@ from studio.services import (
 from studio.services.acceptances import adopt, adopt_late
 from studio.services.assets import PREPARATION_TRIES
 from studio.services.attempts import record_unknown
-from studio.services.guest_links import JOB as PREVIEW_JOB
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
 
@@ -176,7 +175,7 @@ def _bulk_forgotten() -> int:
 
 
 def _preview_forgotten() -> int:
-    return previews.give_up_killed() + _again(previews.unmade(), PREVIEW_JOB)
+    return previews.give_up_killed() + _again(previews.unmade(), previews.JOB)
 
 
 def _again(rows: QuerySet[Any, tuple[int, datetime, int]], dotted: str) -> int:

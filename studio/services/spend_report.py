@@ -17,6 +17,7 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Min, Q, Sum
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from studio.choices import RenderState, ReviewState, Standing
@@ -211,7 +212,7 @@ def _share(figures: Figures, total: Figures) -> int | None:
 
 def _names(by: Grouping, keys: set[str]) -> dict[str, str]:
     if by is Grouping.MONTH:
-        return {key: Month.read(key).words for key in keys}
+        return {key: date_format(Month.read(key).start, _("F Y")) for key in keys}
     if by is Grouping.PROJECT:
         return {str(pk): name for pk, name in Project.objects.filter(pk__in=keys).order_by().values_list("pk", "name")}
     if by is Grouping.PERSON:

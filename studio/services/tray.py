@@ -47,6 +47,7 @@ class Slot:
 
 
 def tray_of(draft: ComposerDraft, capability: Capability | None, operation: str) -> list[TrayItem]:
+    """The references of the draft that are still there, in its order, each with its role in the operation."""
     ids = draft.data.get("tray", [])
     assets = draft.project.assets.in_bulk(ids)
     return items_of([assets[pk] for pk in ids if pk in assets], capability, operation)
@@ -96,6 +97,7 @@ def assigned_roles(capability: Capability | None, operation: str, kinds: Sequenc
 
 
 def slots_of(capability: Capability | None, operation: str, tray: list[TrayItem]) -> list[Slot]:
+    """What the operation takes, role by role, with what of the tray fills it; nothing for one that the model lacks."""
     rule = rule_of(capability, operation)
     return [
         Slot(each, [item for item in tray if item.role == each.role], limits_sentence(each.limits))

@@ -41,8 +41,3 @@ def gone() -> None:
 def live() -> list[Lease]:
     """The leases of the supervisors that have shown themselves of late, the one that did so last first."""
     return list(leases.live(PREFIX).order_by("-beat_at"))
-
-
-def live_count() -> int:
-    """How many supervisors of workers are alive, on all machines together."""
-    return leases.live(PREFIX).count()

@@ -25,6 +25,7 @@ from studio.models import Asset, Project
 from studio.providers.wording import limits_sentence
 from studio.services import assets, drafts, links
 from studio.services.assets import widest_limits
+from studio.services.enumerations import enumerated
 from studio.services.library import ASSET_ORDERS, frames_of, page_of, references, tags_on, uses_of_references
 from studio.services.said import said
 from studio.views.asset_page import filter_context
@@ -132,7 +133,7 @@ def _said(request: HttpRequest, project: Project, added: list[Asset], errors: li
     for error in errors:
         messages.error(request, error)
     if added:
-        messages.success(request, _("Added %(names)s.") % {"names": ", ".join(asset.name for asset in added)})
+        messages.success(request, _("Added %(names)s.") % {"names": enumerated(asset.name for asset in added)})
     where = "project-detail" if request.POST.get("tray") else "asset-list"
     return redirect(where, slug=project.slug)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from studio import access
-from studio.choices import Role
+from studio.choices import BulkAct, Role
 from studio.models import Project, Render
 from studio.models.renders import RenderQuerySet
 from studio.views.asked import takes_asked
@@ -37,7 +38,7 @@ _TYPED = {
 
 def chosen(request: HttpRequest) -> list[tuple[Render, Role]]:
     """The takes that the form names as `take`, each with the person's role; those they may not see are left out."""
-    return access.takes(request, _ticked(request)[:MOST])
+    return access.takes(request, ticked(request)[:MOST])
 
 
 def chosen_numbers(request: HttpRequest) -> list[int]:
@@ -47,14 +48,14 @@ def chosen_numbers(request: HttpRequest) -> list[int]:
     Of those ticked only what the person may see; 404 when there are some and none is theirs to see."""
     if view := request.POST.get("all", ""):
         return list(matching(request, view).order_by("-pk").values_list("pk", flat=True))
-    ticked = list(dict.fromkeys(_ticked(request)))
+    named = list(dict.fromkeys(ticked(request)))
     here = Render.objects.visible_to(access.person(request))
     # A few thousand at a time: a database takes only so many values in one question.
-    parts = [ticked[start : start + ASKED_AT_ONCE] for start in range(0, len(ticked), ASKED_AT_ONCE)]
+    parts = [named[start : start + ASKED_AT_ONCE] for start in range(0, len(named), ASKED_AT_ONCE)]
     seen = {pk for part in parts for pk in here.filter(pk__in=part).values_list("pk", flat=True)}
-    if ticked and not seen:
+    if named and not seen:
         raise Http404
-    return [pk for pk in ticked if pk in seen]
+    return [pk for pk in named if pk in seen]
 
 
 def matching(request: HttpRequest, view: str) -> RenderQuerySet:
@@ -68,8 +69,8 @@ def project_here(request: HttpRequest) -> Project | None:
     return access.project(request, slug) if slug else None
 
 
-def _ticked(request: HttpRequest) -> list[int]:
-    """As separate fields, or as one with commas between: a form holds only so many fields."""
+def ticked(request: HttpRequest) -> list[int]:
+    """The numbers that a form names, as separate fields or as one with commas: a form holds only so many fields."""
     named = [*request.POST.getlist("take"), *request.POST.get("takes", "").split(",")]
     return [pk for pk in map(number, named) if pk]
 
@@ -103,13 +104,21 @@ def refused(request: HttpRequest, said: str) -> HttpResponse:
     return render(request, "bulk/refused.html", context, status=422)
 
 
-def told(request: HttpRequest, said: str, level: int = messages.SUCCESS) -> HttpResponse:
-    """Say it where the person is: as a toast with a look at what changed for htmx, else on the page they came from."""
+def told(request: HttpRequest, said: str, level: int = messages.SUCCESS, *, undo: str = "") -> HttpResponse:
+    """Say it where the person is: as a toast with a look at what changed for htmx, else on the page they came from.
+
+    `undo` is what the button beside it sends that takes a deletion back: see `views/undoing.py`."""
     if request.htmx:  # type: ignore[attr-defined]
-        toast = {"level": messages.DEFAULT_TAGS[level], "text": said}
+        toast: dict[str, Any] = {"level": messages.DEFAULT_TAGS[level], "text": said} | undo_button(undo)
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": toast, "takes-changed": True})})
-    messages.add_message(request, level, said)
+    messages.add_message(request, level, said, extra_tags=undo)
     return redirect(came_from(request) or reverse("gallery"))
+
+
+def undo_button(undo: str) -> dict[str, dict[str, str]]:
+    """The button as a toast has it; nothing where there is nothing to undo."""
+    address = reverse("bulk-ask", query={"act": BulkAct.BRING_BACK})
+    return {"undo": {"address": address, "value": undo, "label": str(_("Undo"))}} if undo else {}
 
 
 def gone_back(request: HttpRequest, pk: int) -> HttpResponse:

@@ -15,6 +15,7 @@ from studio.lib.english import english
 from studio.lib.figures import localised
 from studio.lib.word_diff import Piece
 from studio.models import Render
+from studio.services.enumerations import enumerated
 from studio.templatetags.shots import how_it_came
 from studio.templatetags.takes import card_money, gateway_name, model_name, role_label, short_seconds, sound_in_words
 
@@ -77,7 +78,7 @@ def _inputs(take: Render) -> str:
     files = take.spec.get("inputs") or []
     nameless = _("a file")
     named = (f"{file.get('name') or nameless} ({role_label(file['role']).lower()})" for file in files)
-    return ", ".join(named) or _("none")
+    return enumerated(named) or _("none")
 
 
 def _lineage(take: Render) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
 from django.http import HttpRequest
 
-from studio.choices import RenderState
-from studio.models import PriceStop, Render, User
+from studio.models import PriceStop, ProviderKey, User
 from studio.services import keys, pricing
 from studio.views import words
 
 
 def studio(request: HttpRequest) -> dict[str, Any]:
     """The theme from its cookie (dark unless chosen otherwise), and whether this is the demo."""
-    theme = request.COOKIES.get("theme", "dark")
     return {
-        "theme": theme if theme in {"dark", "light", "system"} else "dark",
+        "theme": theme_of(request),
         "demo_mode": settings.STUDIO_DEMO,
         "words_url": words.address,
         # A function, so that only a whole page of an admin asks; a fragment and everybody else pay nothing.
@@ -27,15 +24,16 @@ def studio(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _refused_keys(request: HttpRequest) -> list[dict[str, Any]]:
+def theme_of(request: HttpRequest) -> str:
+    """What was chosen in this browser: "dark", "light" or "system"."""
+    theme = request.COOKIES.get("theme", "dark")
+    return theme if theme in {"dark", "light", "system"} else "dark"
+
+
+def _refused_keys(request: HttpRequest) -> list[ProviderKey]:
     """The keys that want an admin's hand, each with the number of takes that wait for it."""
     user = getattr(request, "user", None)
-    refused = keys.paused_by_studio() if isinstance(user, User) and user.is_admin else []
-    if not refused:
-        return []
-    queued = Render.objects.filter(key__in=refused, state=RenderState.QUEUED).order_by()
-    waiting = dict(queued.values_list("key").annotate(number=Count("pk")))
-    return [{"key": key, "waiting": waiting.get(key.pk, 0)} for key in refused]
+    return keys.paused_by_studio() if isinstance(user, User) and user.is_admin else []
 
 
 def _price_stops(request: HttpRequest) -> list[PriceStop]:

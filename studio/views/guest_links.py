@@ -21,6 +21,7 @@ from studio.lib.english import english
 from studio.models import GuestLink, Project, Render
 from studio.services import boards, guest_links, previews
 from studio.services.guest_links import MOST_TAKES
+from studio.views.compression import shows_secret
 from studio.views.form_pages import form_on, guest_link_page
 from studio.views.projects import about
 
@@ -125,6 +126,7 @@ def remake(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("guest-link-detail", pk)
 
 
+@shows_secret
 def _detail_page(
     request: HttpRequest, link: GuestLink, form: ChangeLinkForm | None = None, status: int = 200
 ) -> HttpResponse:

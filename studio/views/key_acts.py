@@ -16,7 +16,7 @@ from studio import access
 from studio.forms.keys import KeyNameForm, LimitsForm, NewSecretForm, PauseForm
 from studio.providers import registry
 from studio.services import key_checks, key_rotation, keys
-from studio.services.key_rows import open_takes
+from studio.services.key_rows import open_takes, require_gateway
 from studio.views.form_pages import form_on, key_page
 from studio.views.keys import detail_page, row_of, warn_of_secret
 
@@ -63,6 +63,10 @@ def key_limits(request: HttpRequest, pk: int) -> HttpResponse:
 def key_rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a new secret in the old one's place; work under way keeps the old one."""
     key = access.provider_key(request, pk)
+    try:
+        require_gateway(key)
+    except ValidationError as error:
+        return detail_page(request, key, status=422, problem=str(error.message))
     form = NewSecretForm(request.POST, key=key, provider=registry.get(key.provider), auto_id="id_rotate_%s")
     if form.is_valid():
         chosen = {**form.cleaned_data, "management_secret": form.cleaned_data.get("management_secret") or None}

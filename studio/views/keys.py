@@ -26,7 +26,7 @@ from studio.providers import registry
 from studio.providers.answers import KeyVerdict
 from studio.providers.provider import Provider
 from studio.services import key_checks, keys
-from studio.services.key_rows import KeyRow, open_takes
+from studio.services.key_rows import KeyRow, open_takes, unknown_words
 
 TRAIL = 20
 # After so long without an answer no worker is there, and the page stops asking.
@@ -94,14 +94,15 @@ def key_check_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 def detail_page(request: HttpRequest, key: ProviderKey, status: int = 200, **changed: Any) -> HttpResponse:
     """The page of `key`; `changed` holds the form that was not accepted, or the `problem` with an act."""
-    provider = registry.get(key.provider)
     row = row_of(key)
     forms: dict[str, Form] = {
         "name_form": KeyNameForm(initial={"label": key.label}, auto_id="id_rename_%s"),
         "limits_form": LimitsForm(key=key, currency=key.currency, initial=LimitsForm.initial_of(key)),
-        "secret_form": NewSecretForm(key=key, provider=provider, auto_id="id_rotate_%s"),
         "pause_form": PauseForm(auto_id="id_pause_%s"),
     }
+    if row.has_gateway:
+        gateway = registry.get(key.provider)
+        forms["secret_form"] = NewSecretForm(key=key, provider=gateway, auto_id="id_rotate_%s")
     entries = AuditEntry.objects.filter(key=key)
     context = {
         "section": "keys",
@@ -111,6 +112,7 @@ def detail_page(request: HttpRequest, key: ProviderKey, status: int = 200, **cha
         "paused_by": _paused_by([key]).get(key.pk),
         "trail": entries[:TRAIL],
         "open_takes": open_takes(key=key) if row.open else [],
+        "unknown": "" if row.has_gateway else unknown_words(key),
         **forms,
         **changed,
     }

@@ -15,6 +15,7 @@ from studio.choices import Role
 from studio.forms.people import InvitationForm, RoleForm
 from studio.models import Project
 from studio.services import invitations, people
+from studio.views.compression import shows_secret
 from studio.views.form_pages import form_on, members_page
 from studio.views.projects import about
 
@@ -76,6 +77,7 @@ def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("project-members", slug)
 
 
+@shows_secret
 def _page(
     request: HttpRequest, project: Project, form: InvitationForm, status: int = 200, problem: str = ""
 ) -> HttpResponse:

@@ -19,6 +19,7 @@ from studio.forms.people import StudioInvitationForm
 from studio.lib.english import english
 from studio.models import Membership, User
 from studio.services import invitations, people
+from studio.views.compression import shows_secret
 from studio.views.form_pages import form_on, people_page
 
 _CHANGES: dict[str, tuple[Callable[..., None], str]] = {
@@ -76,6 +77,7 @@ def person_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     return redirect("home" if change == "unmake-admin" and person == admin else "people-list")
 
 
+@shows_secret
 def _page(request: HttpRequest, form: StudioInvitationForm, status: int = 200, problem: str = "") -> HttpResponse:
     memberships = Prefetch("memberships", Membership.objects.select_related("project").order_by("project__name"))
     context = {

@@ -17,6 +17,7 @@ from studio.choices import DispatchState
 from studio.forms.notifications import ProjectHookForm
 from studio.models import Dispatch, Project
 from studio.services import dispatches, project_hooks
+from studio.views.compression import shows_secret
 from studio.views.form_pages import form_on
 from studio.views.projects import about
 
@@ -96,6 +97,7 @@ def _sent(project: Project, pk: int) -> Dispatch:
     return get_object_or_404(Dispatch.objects.of_project(project), pk=pk)
 
 
+@shows_secret
 def _page(
     request: HttpRequest, project: Project, form: ProjectHookForm | None = None, secret: str = ""
 ) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from studio import access
 from studio.models import Membership, Project, Render, RenderEvent, User
 from studio.models.events import GAP_PATIENCE
+from studio.services import price_order
 from studio.services.galleries import Page, page_of
 from studio.services.take_bin import BROUGHT_BACK, DELETED
 from studio.views.asked import Look, among, look_at
@@ -155,7 +156,9 @@ def found_context(request: HttpRequest, look: Look) -> dict[str, Any]:
 
 def cards_context(request: HttpRequest, look: Look, size: int) -> dict[str, Any]:
     """One page of cards, and where the next one starts; None when this is the last."""
-    page = page_of(asked=look.asked, before=look.before, size=size) if look.asked is not None else Page([])
+    by_currency = look.asked is not None and price_order.goes_by_currency(look.asked)
+    read = price_order.page_by_price if by_currency else page_of
+    page = read(asked=look.asked, before=look.before, size=size) if look.asked is not None else Page([])
     cards = {take.pk: take for take in Render.objects.in_gallery().filter(pk__in=page.numbers)}
     # In the order of the page; one may have been deleted since it was found.
     takes = marked(request, [cards[pk] for pk in page.numbers if pk in cards])
@@ -165,6 +168,7 @@ def cards_context(request: HttpRequest, look: Look, size: int) -> dict[str, Any]
         "next_before": page.next_before,
         "more_query": _more_query(look, page),
         "oldest": page.next_before if look.takes_news else None,
+        "by_currency": by_currency,
         "count": page.count,
         "count_is_more": page.is_more,
         "view_query": look.query.urlencode(),
