@@ -256,4 +256,4 @@ def test_page_of_a_project_stands_under_its_studio_and_leads_back_there(
 
     studio = reverse("project-detail", args=[project.slug])
     assert f'<a class="tab" href="{studio}" aria-current="page">' in html
-    assert f'<a class="note library-back" href="{studio}">' in html
+    assert f'<a class="note way-back" href="{studio}">' in html
