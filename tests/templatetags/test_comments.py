@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from studio.lib.outlines import Outline
 from studio.models import Project, Render, User
 from studio.services import comments
 from studio.templatetags.comments import _Moulds
@@ -68,7 +69,7 @@ def test_a_template_runs_for_each_shape_and_not_for_each_comment(
 ) -> None:
     client, runs, before = client_of(artist), list[int](), _Moulds._made
 
-    def counted(self: _Moulds, values: Any) -> str:
+    def counted(self: _Moulds, values: Any) -> Outline:
         runs.append(1)
         return before(self, values)
 
