@@ -19,14 +19,14 @@ from studio.lib.english import english
 from studio.models import Matrix, MatrixCell, Render, User
 from studio.providers.estimates import Estimate
 from studio.providers.problem import Problem
-from studio.services import budget_notices, key_limits, overrides, search_index
+from studio.services import asking_again, budget_notices, key_limits, overrides, search_index
 from studio.services.doors import frozen
 from studio.services.matrices_plan import Cell, Plan
 from studio.services.matrices_pricing import plan_of
 from studio.services.matrices_results import Place, failed, places_of
 from studio.services.overrides import Override
 from studio.services.queue import ensure_tracker
-from studio.services.renders import Refused, retry_submission
+from studio.services.renders import Refused
 from studio.services.storing import Order, Origin, closed_together, store_render
 
 CHANGED = Problem(
@@ -220,8 +220,8 @@ def render_again(
 
 
 def _lock_keys(again: Again) -> None:
-    """The keys that are asked and those of the failed takes, which whoever tries one of those again locks as well."""
-    before = Render.objects.filter(pk__in=[place.take_id for place in again.failed]).values_list("key", flat=True)
+    """The keys that are asked and those that whoever tries one of the failed takes again locks as well."""
+    before = asking_again.keys_of(numbers=[place.take_id for place in again.failed if place.take_id is not None])
     key_limits.lock_all(key_ids={*before, *(cell.door.key.pk for cell in again.plan.good if cell.door)})
 
 
@@ -235,8 +235,9 @@ def _store_again(again: Again, person: User, override: Override | None) -> Admit
         before, cell = takes[place.take_id or 0], again.plan.cells[place.cell.row, place.cell.model]
         origin = Origin(before.prompt_version, before, Lineage.RETRY, before.source_take, before.answers)
         # As if each were tried again from its own page: pressed there at the same moment, it is still one take.
+        submission = asking_again.submission_of(render=before)
         prices.append(cell.estimate)
-        orders.append(_order(again.plan, cell, person, retry_submission(before), origin))
+        orders.append(_order(again.plan, cell, person, submission, origin))
     made = _store(orders, prices, [1] * len(orders), override)
     for place, take in zip(places, made, strict=True):
         place.cell.render = take

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio.choices import ENDED, CellState, Lineage, RenderState, Standing
+from studio.choices import ENDED, CellState, RenderState, Standing
 from studio.models import Matrix, MatrixCell, Render
-
-# What stands in for the take before it: asked for again by anybody on any page, or sent on to the next gateway.
-_FOLLOWS = (Lineage.RETRY, Lineage.SWITCH)
+from studio.services.asking_again import FOLLOWS
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def places_of(*, matrix: Matrix) -> list[Place]:
 def _takes(numbers: Sequence[int], shots: Iterable[int]) -> dict[int, _Take]:
     """The takes of these numbers, and all that followed some take of their shots."""
     mine = Render.objects.filter(pk__in=numbers)
-    followers = Render.objects.filter(shot__in=shots, lineage__in=_FOLLOWS)
+    followers = Render.objects.filter(shot__in=shots, lineage__in=FOLLOWS)
     columns = ("pk", "parent_id", "state", "standing", "deleted_at")
     found = mine.order_by().values_list(*columns).union(followers.order_by().values_list(*columns))
     return {pk: _Take(pk, parent, state, standing, gone is not None) for pk, parent, state, standing, gone in found}

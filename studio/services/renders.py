@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from studio.choices import AT_GATEWAY, ENDED, Lineage, RenderState
+from studio.choices import AT_GATEWAY, Lineage, RenderState
 from studio.lib.clock import now
 from studio.lib.english import english
 from studio.models import Project, ProviderKey, Render, User
 from studio.providers.checks import Problem, takes_problems
 from studio.providers.requests import RenderRequest
-from studio.services import budget_notices, overrides, search_index
+from studio.services import asking_again, budget_notices, overrides, search_index
 from studio.services.doors import BY_HAND
 from studio.services.limits import Stop
 from studio.services.overrides import Override
@@ -26,8 +26,6 @@ from studio.services.requests import can_be_called_back, capability_with, find_p
 from studio.services.storing import KEY_IS_GONE, Closed, Order, Origin, closed_now, store_render
 from studio.services.transitions import note
 from studio.services.unsent import cancel_unsent
-
-_RETRIES = UUID("0d5f3a34-7f5c-4c57-9f0e-2a1f6f7f2b61")
 
 
 class Refused(Exception):
@@ -195,20 +193,40 @@ def _wish(render: Render, actor: User | None) -> bool:
     return True
 
 
-def retry(*, render: Render, asked_by: User, submission: UUID | None = None, sound: bool = True) -> Render:
-    """Ask for the same once more, as new paid work of its own; pressed twice, it is the same new take.
+def retry(*, render: Render, asked_by: User, sound: bool = True) -> Render:
+    """Ask for the same once more, as new paid work of its own. While a take in its place is under way, however that one
+    was asked for, it is the answer, `was_asked_before`: nobody pays twice for one failed take.
 
-    `sound=False` leaves the sound out this time; pressed both ways, by two people or on two pages, the first press
-    counts and the second hears of it: nobody pays twice for one failed take. Raises Refused or ValidationError.
+    `sound=False` leaves the sound out this time. Raises Refused, or ValidationError when the take is not over, or when
+    what is under way is not the same as what is asked for now; then nothing is stored.
     """
+    _require_over(render)
+    try:
+        with transaction.atomic():
+            asking_again.lock(render=render)
+            # Late proof or a second look may have taken it up meanwhile.
+            render.refresh_from_db(fields=["state"])
+            _require_over(render)
+            if made := asking_again.under_way(render=render):
+                return _same_again(render, made, sound)
+            submission = asking_again.submission_of(render=render)
+            return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
+    except Refused as refused:
+        # What was told of it inside is gone with the transaction.
+        budget_notices.tell_of_stops(project=render.project, person=asked_by, stops=refused.stops)
+        raise
+
+
+def _require_over(render: Render) -> None:
     if not render.has_ended or render.state == RenderState.READY:
         raise ValidationError(_("Only a take that was refused, failed, cancelled or expired can be tried again."))
-    submission = submission or retry_submission(render)
-    try:
-        return repeat(render=render, asked_by=asked_by, submission=submission, sound=sound)
-    except AlreadyRendered:
-        made = made_by(project=render.project, submission=submission)
-        raise ValidationError(_asked_otherwise(render, made[0])) from None
+
+
+def _same_again(render: Render, made: Render, sound: bool) -> Render:
+    if made.key_id != render.key_id or RenderRequest.from_json(made.spec) != _request_of(render, sound):
+        raise ValidationError(_asked_otherwise(render, made))
+    made.was_asked_before = True
+    return made
 
 
 def _asked_otherwise(render: Render, made: Render) -> str:
@@ -217,14 +235,18 @@ def _asked_otherwise(render: Render, made: Render) -> str:
     return said % {"take": render.pk, "again": made.pk}
 
 
+def _request_of(render: Render, sound: bool) -> RenderRequest:
+    request = RenderRequest.from_json(render.spec)
+    return request if sound else replace(request, sound=False)
+
+
 def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = True) -> Render:
     """The same request as a take of its own, whatever has become of the first. Raises Refused."""
-    request = RenderRequest.from_json(render.spec)
     return create_renders(
         project=render.project,
         asked_by=asked_by,
         key=render.key,
-        request=request if sound else replace(request, sound=False),
+        request=_request_of(render, sound),
         takes=1,
         submission=submission,
         origin=Origin(
@@ -239,11 +261,3 @@ def repeat(*, render: Render, asked_by: User, submission: UUID, sound: bool = Tr
 
 
 SAME_KEY = english("The same key as for the take before.")
-
-
-def retry_submission(render: Render) -> UUID:
-    """One submission until the take that it made has ended, so that a second press finds that take, however it asks."""
-    retries = list(render.children.filter(lineage=Lineage.RETRY).order_by("pk").values_list("submission", "state"))
-    # However it was asked for: in place of one that was unconfirmed, or without sound before an upgrade.
-    under_way = [submission for submission, state in retries if state not in ENDED]
-    return under_way[-1] if under_way else uuid5(_RETRIES, f"{render.pk}:{len(retries)}")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from studio.choices import RenderState, Role
 from studio.lib.english import english
 from studio.models import Render, User
-from studio.services import renders
+from studio.services import asking_again, budget_notices, renders
 from studio.services.transitions import move
 from studio.services.unconfirmed import TOO_LATE, newest_of, record_word
 
@@ -35,12 +35,17 @@ def send_again(*, render: Render, actor: User, address: str = "") -> Render:
         if made := renders.made_by(project=render.project, submission=submission):
             return made[0]
         raise
+    except renders.Refused as refused:
+        # What was told of it inside is gone with the transaction.
+        budget_notices.tell_of_stops(project=render.project, person=actor, stops=refused.stops)
+        raise
 
 
 def _in_its_place(render: Render, actor: User, submission: UUID, address: str) -> Render:
     if render.state != RenderState.UNCONFIRMED:
         raise ValidationError(_(TOO_LATE))
     with transaction.atomic():
+        asking_again.lock(render=render)
         again = renders.repeat(render=render, asked_by=actor, submission=submission)
         moved = move(
             render=render,

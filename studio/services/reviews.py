@@ -89,8 +89,10 @@ def decide(
     """Say what becomes of a take, as a member or as a guest; an earlier verdict of the same person is replaced, and
     all guests of one link are one voice, as anybody may come in there again under another name.
 
-    The same verdict and reason again is the standing one. Raises ValidationError without a reason where one is wanted,
-    and for whoever may not decide.
+    The take need not have been sent for review: members decide on whatever is ready, and guests on what a manager has
+    chosen for their link and let them decide on, which is how it was sent to them. A link covers no take that was not
+    chosen by name. The same verdict and reason again is the standing one. Raises ValidationError without a reason where
+    one is wanted, and for whoever may not decide.
     """
     if verdict not in Verdict.values:
         raise ValidationError(_("Choose approved, changes requested or rejected."))

@@ -21,6 +21,7 @@ from studio.models import Attempt, Render, RenderEvent
 from studio.services import assets, confirming, drafts, proofs, renders, second_looks
 from studio.services.renders import Refused
 from studio.services.statuses import PROGRESS
+from studio.views.already_asked import already_asked
 from studio.views.comments import talk_context
 from studio.views.form_pages import form_on, take_page
 from studio.views.marks import card_context, marked
@@ -128,9 +129,11 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
         again = renders.retry(render=take, asked_by=access.person(request), sound=sound)
     except (Refused, ValidationError) as error:
         return _back(request, take, " ".join(getattr(error, "messages", [str(error)])), messages.ERROR)
-    asked = _("Asked for once more; it is new work with its own price.")
+    if again.was_asked_before:
+        return _back(request, again, already_asked([again]))
+    aloud = _("Asked for once more; it is new work with its own price.")
     silently = _("Asked for once more without sound; it is new work with its own price.")
-    return _back(request, again, asked if sound else silently)
+    return _back(request, again, aloud if sound else silently)
 
 
 @login_required

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from studio.choices import RenderState
 from studio.models import Project, Render, User
-from studio.services.renders import _RETRIES, ask_cancel, repeat, retry
+from studio.services.asking_again import RETRIES
+from studio.services.renders import ask_cancel, repeat, retry
 from studio.services.resending import send_again
 from tests.factories import begin, make_key, make_render, make_request, make_unconfirmed
 from tests.services.rendering import hints, press
@@ -110,7 +111,7 @@ def test_retry_with_and_without_sound_is_one_take_and_the_second_press_hears_of_
 
 def test_retry_without_sound_that_an_upgrade_came_upon_is_not_paid_twice(project: Project, artist: User) -> None:
     render = make_render(project, state="failed", request=make_request(sound=True))
-    before = uuid5(_RETRIES, f"{render.pk}:0:silent")
+    before = uuid5(RETRIES, f"{render.pk}:0:silent")
     first = repeat(render=render, asked_by=artist, submission=before, sound=False)
 
     second = retry(render=render, asked_by=artist, sound=False)
@@ -136,6 +137,6 @@ def test_retry_of_what_may_still_come_is_not_allowed(project: Project, artist: U
     render = make_render(project, state=state)
 
     with pytest.raises(ValidationError):
-        retry(render=render, asked_by=artist, submission=UUID(int=1))
+        retry(render=render, asked_by=artist)
 
     assert hints() == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -193,7 +192,7 @@ def test_retry_answers_what_the_take_before_did(take: Render, artist: User) -> N
         take.project, take.key, state=RenderState.FAILED, parent=take, shot=take, lineage=Lineage.NOTE, answers=comment
     )
 
-    again = renders.retry(render=failed, asked_by=artist, submission=uuid4())
+    again = renders.retry(render=failed, asked_by=artist)
 
     assert (again.parent_id, again.shot_id, again.answers_id, again.lineage) == (
         failed.pk, take.pk, comment.pk, Lineage.RETRY,

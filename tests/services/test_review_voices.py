@@ -76,6 +76,18 @@ def test_a_guest_decides_where_the_link_lets_them(sent: Render, project: Project
     assert (made.name, stored(sent), history(sent)[-1]) == ("Gail (guest)", A, "Approved by Gail (guest)")
 
 
+def test_who_may_decide_need_not_wait_for_a_take_to_be_sent_be_it_a_member_or_a_guest(
+    take: Render, project: Project, reviewer: User
+) -> None:
+    other = ready(project)
+    guest = guest_of(make_guest_link(project, take, may_decide=True))
+
+    reviews.decide(take=take, verdict=Verdict.APPROVED, guest=guest)
+    reviews.decide(take=other, verdict=Verdict.APPROVED, reviewer=reviewer)
+
+    assert (stored(take), stored(other)) == (A, A)
+
+
 def test_a_guest_decides_nowhere_else(sent: Render, project: Project) -> None:
     other = ready(project)
     looking, deciding = (

@@ -174,7 +174,10 @@ def test_take_whose_sound_was_refused_is_asked_for_without_it(
     (again,) = take.children.all()
     assert ["Again without sound" in body for body in bodies] == [True, True]
     assert (again.spec, again.lineage) == (take.spec | {"sound": False}, "retry")
-    assert said(responses[0]) == [("success", "Asked for once more without sound; it is new work with its own price.")]
+    assert [said(each)[-1] for each in responses] == [
+        ("success", "Asked for once more without sound; it is new work with its own price."),
+        ("success", f"Already asked for: take {again.pk}. Nothing new is paid for."),
+    ]
 
 
 @pytest.mark.parametrize(
