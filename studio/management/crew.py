@@ -10,11 +10,12 @@ import logging
 import os
 import signal
 import time
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 
 from studio.lib.forking import Forked, fork
-from studio.management.crew_tasks import Board, work
+from studio.management.crew_tasks import QUESTION_SECONDS, Board, work
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ class Crew:
 
     def _start(self, place: int) -> Forked:
         self._board.clear(place)
+        # Until its first question: one that hangs before that would be waited for as if it were ready for work.
+        self._board.set_limit(place, QUESTION_SECONDS)
         # In the leader's own process group, by whose number the cluster is known.
         return fork(partial(work, self._board, place), prepare=_by_leader_only, leads=False)
 
@@ -80,10 +83,14 @@ class Crew:
                     self._next_start = time.monotonic() + PAUSE_SECONDS
             elif 0 < self._board.limit(place) < time.monotonic():
                 log.critical("a job process overran its time and is replaced")
-                os.kill(worker.pid, signal.SIGKILL)
+                # Where the system itself collects dead children, it may be gone by now.
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGKILL)
                 self._board.clear(place)
 
 
 def _by_leader_only() -> None:
-    # Ctrl-C is the leader's to answer: it lets the work in hand end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A stop is the leader's to answer, also one that is sent to every process: it lets the work in hand end. Cut off, a
+    # request on its way to a gateway would be unconfirmed. Whoever dies without a word takes its workers along anyway.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

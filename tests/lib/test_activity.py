@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from studio.lib.activity import Activity, clear_dead
 from studio.lib.holders import holder_of, this_process
@@ -25,9 +28,19 @@ def test_activity_counts_a_worker_from_begin_to_end(tmp_path: Path) -> None:
 def test_activity_does_not_count_a_task_beyond_its_limit(tmp_path: Path) -> None:
     activity = Activity(tmp_path)
     activity.begin()
-    os.utime(tmp_path / str(os.getpid()), (1, 1))
+    long_ago = time.monotonic() - 61
+    os.utime(tmp_path / str(os.getpid()), (long_ago, long_ago))
 
     assert activity.busy(60) == 0
+
+
+def test_activity_does_not_heed_a_clock_that_was_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    activity = Activity(tmp_path)
+    activity.begin()
+    tomorrow = time.time() + 86_400
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+
+    assert activity.busy(60) == 1
 
 
 def test_activity_forgets_a_worker_that_died(tmp_path: Path) -> None:

@@ -102,6 +102,16 @@ def test_crew_kills_a_worker_that_overran_its_time(ours: Crew, monkeypatch: pyte
     look_until(ours, lambda: 0 in ours._workers and ours._workers[0].pid != victim)
 
 
+@pytest.mark.processes
+def test_crew_kills_a_worker_that_hangs_before_its_first_question(ours: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "work", rest)
+    monkeypatch.setattr(crew, "QUESTION_SECONDS", -1.0)
+    ours._look()
+    victim = ours._workers[0].pid
+
+    look_until(ours, lambda: 0 in ours._workers and ours._workers[0].pid != victim)
+
+
 def test_crew_goes_on_when_there_is_no_room_for_another_process(
     ours: Crew, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

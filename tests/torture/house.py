@@ -91,7 +91,7 @@ class House:
         supervisor = self.running[machine]
         if supervisor.poll() is not None:
             return None
-        victim = victims.pick(victims.of_worker(supervisor.pid), kill.role, kill.pick)
+        victim = victims.pick(victims.of_worker(supervisor.pid, self.folder / "run"), kill.role, kill.pick)
         if victim is not None:
             with suppress(ProcessLookupError):
                 os.kill(victim.number, signal.SIGKILL)

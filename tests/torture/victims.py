@@ -1,4 +1,4 @@
-"""The processes of a worker by what they do, read from /proc: who may be killed."""
+"""The processes of a worker by what they do, read from /proc and from their notes: who may be killed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import NamedTuple
 from tests.processes.workers import CLUSTERS
 
 PROC = Path("/proc")
-WORKER_ROLES = {"idle": "idle worker", "processing": "busy worker"}
 
 
 class Victim(NamedTuple):
@@ -19,9 +18,10 @@ class Victim(NamedTuple):
     number: int
 
 
-def of_worker(supervisor: int) -> list[Victim]:
-    """All processes of a running `manage.py qcluster`, itself included."""
-    children = _children()
+def of_worker(supervisor: int, notes: Path) -> list[Victim]:
+    """All processes of a running `manage.py qcluster`, itself included; `notes` is where `studio.lib.activity` keeps
+    who has a task in hand."""
+    children, busy = _children(), {file.name for file in notes.glob("*/*")}
     found = [Victim("supervisor", "", supervisor)]
     for cluster in children.get(supervisor, []):
         name = _cluster_name(cluster)
@@ -30,8 +30,7 @@ def of_worker(supervisor: int) -> list[Victim]:
             continue
         found.append(Victim("cluster", name, cluster))
         for process in children.get(cluster, []):
-            if role := WORKER_ROLES.get(_short_name(process)):
-                found.append(Victim(role, name, process))
+            found.append(Victim("busy worker" if str(process) in busy else "idle worker", name, process))
     return sorted(found)
 
 
