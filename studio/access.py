@@ -112,9 +112,8 @@ def deleted_take(request: HttpRequest, pk: int) -> Render:
     return found
 
 
-def takes_to_recognise(request: HttpRequest) -> RenderQuerySet:
+def takes_to_recognise(user: User) -> RenderQuerySet:
     """The takes whose still the user may see: all that they may open, and the deleted ones that are theirs."""
-    user = person(request)
     inside = Render.objects.filter(project__in=Project.objects.visible_to(user))
     return inside if user.is_admin else inside.filter(Q(deleted_at=None) | _brought_back_by(user))
 

@@ -202,6 +202,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Outside the demo the studio is only reached over TLS (or from this machine), so nothing is sent in the clear.
 SECURE = not STUDIO_DEMO
+SESSION_ENGINE = "studio.views.sessions"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -219,6 +219,8 @@ GUESTS = [
 handler500 = "studio.views.errors.server_error"
 
 urlpatterns: list[URLPattern] = [
+    # Looked through in this order for every request: first what a page asks for dozens of times.
+    *TAKES,
     *office_urls.urlpatterns,
     *ACCOUNTS,
     *PROJECTS,
@@ -226,7 +228,6 @@ urlpatterns: list[URLPattern] = [
     *MATRICES,
     *ASSETS,
     *COLLECTIONS,
-    *TAKES,
     *BULK,
     *REVIEW,
     *COMMENTS,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from functools import cache
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import BigIntegerField
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from studio import access
+from studio.lib.prepared import Question, filled, first_row, put_together
 from studio.media import storage
 from studio.media.ranges import ranged_response
-from studio.models import Render
-from studio.models.renders import RenderQuerySet
+from studio.models import Render, User
 from studio.views.backends import no_page
 
 # By the ending that the studio itself gave, after it had looked into the file.
@@ -24,6 +26,10 @@ CONTENT_TYPES = {
     ".webp": "image/webp",
     ".png": "image/png",
 }
+# What whoever may bring a deleted take back still sees of it.
+STILLS = ("poster", "card_posters")
+# These hold the places of a person's and a take's number in a question: no row has them.
+PERSON, TAKE = -1, -2
 
 
 @no_page
@@ -49,7 +55,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The still that stands for the take."""
-    return _file(request, pk, "poster", takes=access.takes_to_recognise(request))
+    return _file(request, pk, "poster")
 
 
 @no_page
@@ -57,8 +63,7 @@ def poster(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def card_poster(request: HttpRequest, pk: int, width: int) -> HttpResponseBase:
     """The still in one of the widths that cards show it in."""
-    takes = access.takes_to_recognise(request)
-    return _file(request, pk, "card_posters", takes=takes, choice=str(width))
+    return _file(request, pk, "card_posters", choice=str(width))
 
 
 @no_page
@@ -77,21 +82,25 @@ def last_frame(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _file(request, pk, "last_frame")
 
 
-def _file(
-    request: HttpRequest,
-    pk: int,
-    column: str,
-    download_name: str = "",
-    takes: RenderQuerySet | None = None,
-    choice: str = "",
-) -> HttpResponseBase:
-    takes = Render.objects.visible_to(access.person(request)) if takes is None else takes
+@cache
+def _question(column: str, is_admin: bool) -> Question:
+    """For the hash and the name of a file, of a person and a take that are filled in for each request."""
+    somebody = User(pk=PERSON, is_studio_admin=is_admin)
+    takes = access.takes_to_recognise(somebody) if column in STILLS else Render.objects.visible_to(somebody)
+    found = takes.filter(pk=TAKE, output__isnull=False).order_by()
+    return put_together(found.values_list("output__sha256", f"output__{column}")[:1])
+
+
+def _file(request: HttpRequest, pk: int, column: str, download_name: str = "", choice: str = "") -> HttpResponseBase:
+    person = access.person(request)
+    # Django knows by itself that there is no such row; the databases refuse the number.
+    if pk > BigIntegerField.MAX_BIGINT:
+        raise Http404
+    text, values = _question(column, person.is_admin)
     # One flat question: a browser that plays asks it for each piece of a film.
-    found = takes.filter(pk=pk, output__isnull=False).order_by().values_list("output__sha256", f"output__{column}")
-    row: tuple[str, Any] = next(iter(found[:1]), ("", ""))
-    sha256, name = row
+    sha256, name = first_row(text, filled(values, {PERSON: person.pk, TAKE: pk})) or ("", "")
     if choice:
-        name = (name or {}).get(choice, "")
+        name = json.loads(name or "{}").get(choice, "")
     if not name:
         raise Http404
     path = storage.absolute(name)
