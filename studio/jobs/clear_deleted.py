@@ -9,7 +9,7 @@ import time
 
 from studio.media import storage
 from studio.models import Output
-from studio.services import bulk, previews, take_bin
+from studio.services import bulk, people, previews, take_bin
 from studio.services.queue import enqueue
 
 log = logging.getLogger(__name__)
@@ -19,12 +19,13 @@ RUN_SECONDS = 120
 
 
 def clear(after: int = 0) -> None:
-    """Remove the files of what is due, some at a time, and what is kept of old work on many takes.
+    """Remove the files of what is due, some at a time, and what is kept of old bulk work and of sessions that are over.
 
     `after` is the take that an earlier run of the same day has come to."""
     until = time.monotonic() + RUN_SECONDS
     if not after:
         bulk.forget_old()
+        people.forget_ended_sessions()
         _clear_copies(until)
     goes_on: int | None = after
     while goes_on is not None:

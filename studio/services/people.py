@@ -103,6 +103,11 @@ def reactivate(*, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_active=True)
 
 
+def forget_ended_sessions() -> None:
+    """Clear away the sessions that are over: nobody is signed in by them any more."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
 def set_language(*, user: User, language: str) -> None:
     """Speak `language`, a code of settings.LANGUAGES, to `user` from now on, in mails too."""
     User.objects.filter(pk=user.pk).update(language=language)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django_q.models import OrmQ
 
@@ -259,3 +260,12 @@ def test_the_minutes_look_asks_for_it(db: None, monkeypatch: pytest.MonkeyPatch)
     schedule.each_minute()
 
     assert asked == ["asked"]
+
+
+def test_sessions_that_are_over_go_with_it(db: None) -> None:
+    ends = {"over": now() - timedelta(seconds=1), "alive": now() + timedelta(days=1)}
+    Session.objects.bulk_create(Session(session_key=key, expire_date=end) for key, end in ends.items())
+
+    clear_deleted.clear()
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["alive"]
