@@ -42,14 +42,21 @@ VARIABLE_LIMIT = 50
 def draft_of(*, project: Project, user: User) -> ComposerDraft:
     """The person's draft in this project, started from the project's default settings."""
     draft, _ = ComposerDraft.objects.get_or_create(
-        project=project, user=user, defaults={"data": {"values": _defaults(project)}}
+        project=project, user=user, defaults={"data": {"values": defaults_of(project)}}
     )
     draft.project = project
     return draft
 
 
-def _defaults(project: Project) -> dict[str, str]:
+def defaults_of(project: Project) -> dict[str, str]:
+    """The project's default settings as the composer's fields hold them."""
     return {name: str(value) for name, value in project.default_settings.items() if name in FIELDS}
+
+
+def tray_ids(*, project: Project, user: User) -> list[int]:
+    """The numbers of the references in the person's tray, in its order; a person without a draft gets none by this."""
+    data = ComposerDraft.objects.filter(project=project, user=user).values_list("data", flat=True).first()
+    return list((data or {}).get("tray", []))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from studio.lib import tables, variables
 from studio.lib.english import english
 from studio.models import ComposerDraft, Matrix, Project, PromptVersion, User
+from studio.services import drafts
 from studio.services.composition import number
 
 # The composer's own fields that all cells of a matrix share.
@@ -150,22 +151,34 @@ def _flat(rows: Sequence[Sequence[str]]) -> list[str]:
     return [value for row in rows for value in row]
 
 
-def sheet_of_draft(draft: ComposerDraft, version: PromptVersion | None) -> Sheet:
-    """What a new matrix starts from: the saved text, else that of the composer, and what is chosen there."""
+def new_sheet(project: Project, version: PromptVersion | None = None) -> Sheet:
+    """What a new matrix starts from: the project's default settings, and the saved prompt if it is made of one."""
+    text, title = (version.text, version.prompt.title) if version is not None else ("", "")
+    return replace(_started(text, drafts.defaults_of(project)), title=title)
+
+
+def sheet_of_draft(draft: ComposerDraft) -> Sheet:
+    """What a matrix of the composer starts from: its text, its values, its references and what is chosen there."""
     data: Mapping[str, Any] = draft.data
     values: dict[str, str] = data.get("values", {})
-    text = version.text if version is not None else values.get("prompt", "")
+    text = values.get("prompt", "")
     known: dict[str, str] = data.get("variables", {})
-    names = variables.names(text)
-    first = [known.get(name, "") for name in names]
-    return Sheet(
-        title=version.prompt.title if version is not None else title_of(text),
-        text=text,
-        columns=names,
+    first = [known.get(name, "") for name in variables.names(text)]
+    return replace(
+        _started(text, values),
+        title=title_of(text),
         rows=[first] if any(first) else [],
-        model_names=[values["model"]] if values.get("model") else [],
-        values={name: values[name] for name in FIELDS if name in values} | {"takes": "1"},
         tray=list(data.get("tray", [])),
+    )
+
+
+def _started(text: str, values: Mapping[str, str]) -> Sheet:
+    return Sheet(
+        text=text,
+        columns=variables.names(text),
+        model_names=[values["model"]] if values.get("model") else [],
+        # So many takes of each of many cells would be meant for the composer alone.
+        values={name: values[name] for name in FIELDS if name in values} | {"takes": "1"},
     )
 
 

@@ -26,6 +26,7 @@ from studio.services.composition import Composition
 from studio.services.doors import frozen
 from studio.services.overrides import Override, reason_problems
 from studio.services.renders import AlreadyRendered, Refused, create_renders, made_by
+from studio.views.already_asked import already_asked
 from studio.views.form_pages import form_on, studio_page
 from studio.views.studio_page import composer_context, studio_context
 
@@ -156,13 +157,7 @@ def _render_takes(request: HttpRequest, project: Project, draft: ComposerDraft, 
 def _said_of(made: list[Render]) -> str:
     """What the press did; of several tabs with the same draft only the first one pays."""
     if made[0].was_asked_before:
-        names = ", ".join(str(take.pk) for take in made)
-        words = ngettext(
-            "Already asked for: take %(takes)s. Nothing new is paid for.",
-            "Already asked for: takes %(takes)s. Nothing new is paid for.",
-            len(made),
-        )
-        return words % {"takes": names}
+        return already_asked(made)
     if len(made) == 1:
         return _("One take is on the way.")
     return ngettext("%(number)s take is on the way.", "%(number)s takes are on the way.", len(made)) % {

@@ -48,7 +48,7 @@ def matrix_list(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def matrix_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """A new matrix: of a saved prompt (`?prompt=`), like another matrix (`?like=`), or of what the composer holds."""
+    """A new matrix: empty, of a prompt (`?prompt=`), of the composer (`?composer=1`) or like another one (`?like=`)."""
     project = access.project(request, slug, access.WHO_SPENDS)
     version = _version(request, project)
     if request.method == "GET":
@@ -76,8 +76,9 @@ def _start(request: HttpRequest, project: Project, version: PromptVersion | None
         matrix = get_object_or_404(project.matrices, pk=like)
         part = number(request.GET.get("left", ""))
         return matrices.sheet_of(matrix) if part is None else _left_out(matrix, part)
-    draft = drafts.draft_of(project=project, user=access.person(request))
-    return matrices.sheet_of_draft(draft, version)
+    if version is None and request.GET.get("composer"):
+        return matrices.sheet_of_draft(drafts.draft_of(project=project, user=access.person(request)))
+    return matrices.new_sheet(project, version)
 
 
 def _left_out(matrix: Matrix, part: int) -> matrices.Sheet:

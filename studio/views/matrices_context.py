@@ -17,13 +17,15 @@ from django.views.decorators.http import require_GET
 from studio import access
 from studio.choices import Operation
 from studio.models import Asset, Matrix, Project, Render, RenderEvent
-from studio.services import compare
+from studio.providers.capabilities import Capability
+from studio.services import compare, drafts
 from studio.services.doors import keys_of, offers_of
 from studio.services.matrices import MOST_VALUES, Sheet, sheet_problem, tidied
 from studio.services.matrices_admission import Again, again_of
 from studio.services.matrices_left_out import left_out_of
 from studio.services.matrices_pricing import MOST_TAKES, model_name
 from studio.services.matrices_results import Place, failed, places_of, tally_of
+from studio.services.tray import items_of
 from studio.views.marks import marked
 from studio.views.projects import about
 from studio.views.takes import FAR_BEHIND, number
@@ -52,7 +54,8 @@ def editor_context(request: HttpRequest, project: Project, sheet: Sheet) -> dict
         "ratios": list(dict.fromkeys(value for each in capabilities for value in each.aspect_ratios)),
         "resolutions": list(dict.fromkeys(value for each in capabilities for value in each.resolutions)),
         "durations": [str(value) for value in sorted({value for each in capabilities for value in each.durations})],
-        "references": _references(project, sheet.tray),
+        "operation": _operation(sheet),
+        "references": _references(request, project, sheet, capabilities),
         "most_takes": MOST_TAKES,
     }
 
@@ -66,9 +69,42 @@ def _grid(sheet: Sheet, spare: int) -> list[list[tuple[str, str]]]:
     return [list(zip(sheet.columns, row, strict=False)) for row in rows]
 
 
-def _references(project: Project, tray: Sequence[int]) -> list[Asset]:
-    assets = project.assets.in_bulk(tray) if tray else {}
-    return [assets[pk] for pk in tray if pk in assets]
+@dataclass(frozen=True)
+class Reference:
+    """A reference as the page offers it: whether the cells have it, and whether the chosen operation can use it."""
+
+    asset: Asset
+    is_ticked: bool
+    is_used: bool
+
+
+def _references(request: HttpRequest, project: Project, sheet: Sheet, offered: Sequence[Capability]) -> list[Reference]:
+    """Those of the matrix in their order, then the others of the person's composer, which are not ticked."""
+    lying = drafts.tray_ids(project=project, user=access.person(request))
+    ids = dict.fromkeys([*sheet.tray, *lying])
+    assets = project.assets.in_bulk(ids) if ids else {}
+    capabilities = [each for each in offered if each.studio_model in sheet.model_names] or offered
+    operation = _operation(sheet)
+    own = [assets[pk] for pk in dict.fromkeys(sheet.tray) if pk in assets]
+    used = _used(own, capabilities, operation)
+    others = [assets[pk] for pk in ids if pk in assets and assets[pk] not in own]
+    return [
+        *(Reference(asset, asset.pk in used, asset.pk in used) for asset in own),
+        *(Reference(asset, False, asset.pk in _used([asset], capabilities, operation)) for asset in others),
+    ]
+
+
+def _operation(sheet: Sheet) -> Operation:
+    chosen = sheet.values.get("operation", "")
+    return Operation(chosen) if chosen in Operation.values else Operation.TEXT_TO_VIDEO
+
+
+def _used(assets: Sequence[Asset], capabilities: Sequence[Capability], operation: Operation) -> set[int]:
+    """Those to which one model or another gives a role. Where no model is offered nothing is known, so all of them."""
+    if not capabilities:
+        return {asset.pk for asset in assets}
+    trays = [items_of(assets, capability, operation) for capability in capabilities]
+    return {item.asset.pk for tray in trays for item in tray if item.role is not None}
 
 
 @dataclass(frozen=True)

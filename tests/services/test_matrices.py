@@ -88,7 +88,7 @@ def test_new_matrix_has_what_the_composer_has(draft: ComposerDraft) -> None:
     values = {"prompt": "A {hero}.", "model": "seedance-2.0", "duration": "7", "takes": "4", "key": "3"}
     drafts.keep(draft=draft, values=values | {"operation": Operation.TEXT_TO_VIDEO}, variables={"hero": "fox"})
 
-    sheet = matrices.sheet_of_draft(draft, None)
+    sheet = matrices.sheet_of_draft(draft)
 
     assert (sheet.text, sheet.columns, sheet.rows, sheet.model_names) == (
         "A {hero}.",
@@ -98,6 +98,15 @@ def test_new_matrix_has_what_the_composer_has(draft: ComposerDraft) -> None:
     )
     # So many takes of each of many cells, and a key of one gateway, would be meant for the composer alone.
     assert (sheet.values["takes"], sheet.values["duration"], "key" in sheet.values) == ("1", "7", False)
+
+
+def test_new_matrix_has_the_settings_of_the_project_and_no_words_of_the_composer(draft: ComposerDraft) -> None:
+    draft.project.default_settings = {"model": "seedance-2.0", "resolution": "480p"}
+    drafts.keep(draft=draft, values={"prompt": "A {hero}.", "resolution": "720p"}, variables={"hero": "fox"})
+
+    sheet = matrices.new_sheet(draft.project)
+
+    assert sheet == Sheet(model_names=["seedance-2.0"], values={"resolution": "480p", "takes": "1"})
 
 
 def test_changed_text_is_no_longer_the_saved_version(project: Project, artist: User) -> None:

@@ -52,3 +52,8 @@ def shown_on(page: HttpResponse) -> str:
     found = re.search(r'name="shown" value="([^"]*)"', page.content.decode())
     assert found is not None
     return found[1]
+
+
+def typed_on(page: Any) -> list[str]:
+    """The values of the table as the page shows them."""
+    return re.findall(r'name="value"[^>]*>([^<]*)<', page.content.decode())

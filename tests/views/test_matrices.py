@@ -1,4 +1,4 @@
-"""The page of a matrix that is not rendered yet: where it starts from, its table, and what is wrong with it."""
+"""The page of a matrix that is not rendered yet: its table, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -11,56 +11,10 @@ from django.test import Client
 
 from studio.lib.clock import now
 from studio.models import Matrix, Project, ProviderKey, Render
-from tests.factories import make_matrix, make_project, make_prompt
-from tests.views.matrix_pages import FIELDS, TEXT, desk, key, save, shown_on
+from tests.factories import make_matrix
+from tests.views.matrix_pages import FIELDS, desk, key, save, shown_on, typed_on
 
 __all__ = ["desk", "key"]
-
-
-def typed_on(page: Any) -> list[str]:
-    """The values of the table as the page shows them."""
-    return re.findall(r'name="value"[^>]*>([^<]*)<', page.content.decode())
-
-
-def test_matrix_of_a_prompt_starts_with_its_text_and_a_column_for_each_variable(desk: Client, project: Project) -> None:
-    version = make_prompt(project, TEXT).versions.get()
-
-    page = desk.get(f"/projects/tea/matrices/new/?prompt={version.pk}").content.decode()
-
-    assert "A {hero} at the {place}." in page
-    assert re.findall(r'name="column" value="([^"]*)"', page) == ["hero", "place"]
-
-
-def test_matrix_without_a_prompt_starts_from_the_composer(desk: Client, project: Project) -> None:
-    desk.post("/projects/tea/composer/", {"act": "save", "prompt": "A {hero}.", "variable:hero": "fox"})
-
-    page = desk.get("/projects/tea/matrices/new/").content.decode()
-
-    assert re.findall(r'name="value"[^>]*>([^<]*)<', page) == ["fox", "", "", ""]
-
-
-def test_new_matrix_keeps_the_saved_prompt_it_is_of(desk: Client, project: Project) -> None:
-    version = make_prompt(project, TEXT).versions.get()
-
-    response = desk.post("/projects/tea/matrices/new/", FIELDS | {"prompt": version.pk})
-
-    matrix = Matrix.objects.get()
-    assert response["Location"] == f"/matrices/{matrix.pk}/#plan"
-    assert (matrix.prompt_version, matrix.rows) == (version, [["fox", "sea"], ["hen", "farm"]])
-
-
-def test_another_matrix_starts_like_the_first(desk: Client, project: Project) -> None:
-    first = make_matrix(project, rows=[["owl", "barn"]])
-
-    page = desk.get(f"/projects/tea/matrices/new/?like={first.pk}").content.decode()
-
-    assert re.findall(r'name="value"[^>]*>([^<]*)<', page)[:2] == ["owl", "barn"]
-
-
-def test_like_a_matrix_of_another_project_is_nothing(desk: Client, project: Project) -> None:
-    elsewhere = make_matrix(make_project())
-
-    assert desk.get(f"/projects/tea/matrices/new/?like={elsewhere.pk}").status_code == 404
 
 
 def test_archived_project_takes_no_new_matrix(desk: Client, project: Project) -> None:

@@ -109,7 +109,7 @@ def test_pages_ask_the_same_number_of_questions_for_any_number_of_cells(
     done, _ = rendered(project, *["ready", "failed"] * cells)
     desk.get("/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         desk.get(f"/matrices/{typed.pk}/")
     with django_assert_num_queries(18):
         desk.get(f"/matrices/{done.pk}/")
