@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Page
+
 from tests.e2e.stack import Stack
 
 COUNT = 82
@@ -25,3 +27,14 @@ def make_rooms(stack: Stack) -> list[str]:
     code = _MAKE.format(members=MEMBERS, count=COUNT, defaults=DEFAULTS)
     stack.manage("shell", "--no-imports", "-c", code)
     return [f"room-{number}" for number in range(COUNT)]
+
+
+def make_link(page: Page, room: str, take: int) -> str:
+    """As a manager does, from the takes selected; gives the address to hand over."""
+    page.goto(f"/projects/{room}/guests/new/?take={take}")
+    page.get_by_label("Who it is for").fill("Acme")
+    page.get_by_label("Watermark").fill("Acme only")
+    page.get_by_label("Comment").check()
+    page.get_by_label("Decide").check()
+    page.get_by_role("button", name="Make the link").click()
+    return page.get_by_label("Address of the link").input_value()

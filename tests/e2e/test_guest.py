@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.films import put_takes
+from tests.e2e.rooms import make_link
 from tests.e2e.stack import Stack
 
 _SAID = """
@@ -80,14 +81,3 @@ def look_and_decide(phone: Page) -> None:
     phone.locator("#id_reason").fill("A warmer light")
     phone.get_by_role("button", name="Ask for changes").tap()
     expect(phone.locator(".guest-decide .badge")).to_have_text("Changes requested")
-
-
-def make_link(page: Page, room: str, take: int) -> str:
-    """As a manager does, from the takes selected; gives the address to hand over."""
-    page.goto(f"/projects/{room}/guests/new/?take={take}")
-    page.get_by_label("Who it is for").fill("Acme")
-    page.get_by_label("Watermark").fill("Acme only")
-    page.get_by_label("Comment").check()
-    page.get_by_label("Decide").check()
-    page.get_by_role("button", name="Make the link").click()
-    return page.get_by_label("Address of the link").input_value()
