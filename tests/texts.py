@@ -163,7 +163,8 @@ def module_texts(path: Path) -> Iterator[Text]:
         given = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
         if node.func.id in MARKS and given:
             yield Text(given[0])
-        elif node.func.id in COUNTED and len(given) == 2:
+        # A lazy one names its number as the third.
+        elif node.func.id in COUNTED and len(given) in {2, 3}:
             yield Text(given[0], plural=given[1])
         elif node.func.id in MARKS_IN_CONTEXT and len(given) == 2:
             yield Text(given[1], given[0])

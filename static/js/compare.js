@@ -2,7 +2,6 @@
 
 const root = document.querySelector("[data-compare]");
 const part = (name) => root.querySelector(`[data-compare-${name}]`);
-const KEPT = "compare";
 // Seconds: beyond the first the follower jumps, within it its pace is bent until it is level again.
 const JUMP = 0.35;
 const LEVEL = 0.15;
@@ -250,6 +249,7 @@ function arrange() {
   leader = shown.reduce((longest, film) => (seconds(film) > seconds(longest) ? film : longest));
   last = Math.max(0, Math.ceil(seconds(leader) * rate - 0.001) - 1);
   if (heard && !shown.includes(heard)) heard = shown.find((film) => "sound" in film.box.dataset) ?? heard;
+  root.dataset.clock = rate;
   part("range").max = last;
   part("length").textContent = timecode(last + 1);
   part("rate").textContent = interpolate(gettext("%(number)s fps"), { number: rate.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 2 }) }, true);
@@ -270,47 +270,9 @@ const acts = {
   unmark: () => setMarks(null, null),
   loop: () => { loop = !loop; showState(); },
   mute: () => { muted = !muted; showState(); },
-  full: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.()),
-  wipe: () => document.dispatchEvent(new CustomEvent("compare:toggle-view")),
 };
-const KEYS = {
-  " ": "play", k: "play", ",": "back", ".": "forward", l: "loop", m: "mute", f: "full", w: "wipe",
-  i: "markIn", o: "markOut", x: "unmark",
-  ArrowLeft: "earlier", ArrowRight: "later",
-};
-
-function keyed(event) {
-  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  const at = event.target;
-  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (at.closest("select, textarea, dialog, [contenteditable], input:not([type=range])")) return;
-  // Whoever has just chosen a layout wants to see it play: Enter still presses that button.
-  if (event.key === " " && at.closest("button:not([data-compare-view]), a, summary")) return;
-  // The arrows of the line move the line.
-  if (event.key.startsWith("Arrow") && at.matches("[data-compare-slide]")) return;
-  event.preventDefault();
-  acts[act]();
-}
-
-// Taking another film into a place is a new page: it opens where this one stood.
-function keep() {
-  const kept = { time: frame / rate, view: root.dataset.view, loop, muted, speed };
-  sessionStorage.setItem(KEPT, JSON.stringify(kept));
-}
-
-function restore() {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-  sessionStorage.removeItem(KEPT);
-  if (!kept) return;
-  ({ loop, muted } = kept);
-  setSpeed(kept.speed);
-  part("speed").value = String(kept.speed);
-  if (kept.view === "wipe") document.dispatchEvent(new CustomEvent("compare:set-view", { detail: "wipe" }));
-  goTo(kept.time * rate);
-}
 
 function listen() {
-  for (const button of root.querySelectorAll("[data-compare-act]")) button.addEventListener("click", acts[button.dataset.compareAct]);
   for (const film of films) {
     film.video.controls = false;
     film.video.addEventListener("seeked", seekOn);
@@ -327,16 +289,11 @@ function listen() {
   part("range").addEventListener("change", () => { if (resumes) play(); resumes = false; });
   part("speed").addEventListener("change", (event) => setSpeed(event.target.value));
   root.addEventListener("compare:view", arrange);
-  document.addEventListener("keydown", keyed);
-  // Some browsers press a button as the key is let go.
-  document.addEventListener("keyup", (event) => event.key === " " && event.target.closest("[data-compare-view]") && event.preventDefault());
-  for (const link of document.querySelectorAll("a[data-compare-keeps]")) link.addEventListener("click", keep);
+  root.addEventListener("compare:act", ({ detail }) => acts[detail]());
 }
 
 if (root) {
-  if (!document.fullscreenEnabled) root.querySelector("[data-compare-act=full]").hidden = true;
   listen();
   arrange();
   for (const film of films) if (film.video.error) leaveOut(film);
-  restore();
 }

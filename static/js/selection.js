@@ -1,12 +1,10 @@
-// Ticking takes: by click, Shift, a band drawn on empty space, and keys; what is ticked stays so when cards are drawn anew. The bar itself needs no script.
+// Ticking takes: by click, Shift and keys; what is ticked stays so when cards are drawn anew. The bar itself needs no script.
 
 const MOST = 4;
 // More ticks than this go as one field: a form holds only so many.
 const FIELDS = 400;
 // Acts after which the takes are where they were, and may be wanted for the next act.
 const STAYS = new Set(["rate", "tag", "untag", "favourite", "unfavourite", "collect"]);
-// Where a band may begin: on nothing that can be read or pressed.
-const EMPTY = "html, body, main, .takes, .takes-more, .section-head, #gallery-results";
 // As many as an address may hold.
 const LISTED = 300;
 const KEPT = `selection:${location.pathname}`;
@@ -257,49 +255,17 @@ function everything(event) {
   offer();
 }
 
-// The band: in coordinates of the page, so that it may grow while the page scrolls.
-function band(start) {
-  const isFree = start.pointerType !== "touch" && start.button === 0 && start.target.matches(EMPTY);
-  if (!isFree || !boxes().length || start.clientX >= document.documentElement.clientWidth) return;
-  const from = { x: start.pageX, y: start.pageY };
-  const before = start.shiftKey || start.ctrlKey || start.metaKey ? new Set(ticked) : new Set();
-  const sheet = Object.assign(document.createElement("div"), { className: "selection-band" });
-  let last = start;
-  const draw = () => {
-    const to = { x: last.clientX + scrollX, y: last.clientY + scrollY };
-    if (!sheet.isConnected && Math.hypot(to.x - from.x, to.y - from.y) < 6) return;
-    if (!sheet.isConnected) document.body.append(sheet);
-    document.documentElement.classList.add("is-banding");
-    const [left, top] = [Math.min(from.x, to.x), Math.min(from.y, to.y)];
-    const [width, height] = [Math.abs(from.x - to.x), Math.abs(from.y - to.y)];
-    Object.assign(sheet.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
-    const area = sheet.getBoundingClientRect();
-    for (const box of boxes()) {
-      const place = cardOf(box).getBoundingClientRect();
-      const isIn = place.left < area.right && place.right > area.left && place.top < area.bottom && place.bottom > area.top;
-      tick(box, isIn || before.has(box.value));
-    }
-    if (all.checked) forgetAll();
-    offer();
-  };
-  const move = (event) => {
-    last = event;
-    if (event.clientY < 40) scrollBy(0, -16);
-    else if (event.clientY > innerHeight - 40) scrollBy(0, 16);
-    draw();
-  };
-  const end = () => {
-    sheet.remove();
-    document.documentElement.classList.remove("is-banding");
-    for (const [name, does] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["scroll", draw]]) removeEventListener(name, does);
-  };
-  for (const [name, does] of [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["scroll", draw]]) addEventListener(name, does);
+// Another module says which takes are ticked now, by their numbers; all others are not.
+function take({ detail: wanted }) {
+  for (const box of boxes()) tick(box, wanted.has(box.value));
+  if (all.checked) forgetAll();
+  offer();
 }
 
 function start() {
   document.addEventListener("click", clicked);
   document.addEventListener("keydown", keys);
-  document.addEventListener("pointerdown", band);
+  document.addEventListener("selection:ticked", take);
   form.addEventListener("click", unfold);
   form.addEventListener("keydown", keyInBox);
   form.addEventListener("formdata", trim);

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from studio.choices import BulkAct, BulkState
 from studio.models import BulkWork
@@ -32,11 +30,18 @@ def _head(work: BulkWork) -> str:
 
 
 def _sentences(work: BulkWork, reasons: list[str]) -> str:
-    changed = _CHANGED[BulkAct(work.act)](work) if work.changed else ""
-    words = [word for word in (changed, *reasons) if word] or [_("It was so already.")]
+    words = [word for word in (_changed(work), *reasons) if word] or [_("It was so already.")]
     if work.state == BulkState.STOPPED:
         words.append(_("It was stopped there; what is done stays done."))
     return " ".join(words)
+
+
+def _changed(work: BulkWork) -> str:
+    if not work.changed:
+        return ""
+    if work.act == BulkAct.REVIEW:
+        return sent_words(number=work.changed, alone=work.takes[0] if work.done == 1 else None)
+    return _CHANGED[BulkAct(work.act)] % {"number": work.changed, "name": work.details.get("name", "")}
 
 
 def level_of(work: BulkWork) -> int:
@@ -44,80 +49,34 @@ def level_of(work: BulkWork) -> int:
     return messages.WARNING if work.skipped_count or work.state == BulkState.STOPPED else messages.SUCCESS
 
 
-def _tagged(work: BulkWork) -> str:
-    said = ngettext("%(number)s take is tagged.", "%(number)s takes are tagged.", work.changed)
-    return said % {"number": work.changed}
+def sent_words(*, number: int, alone: int | None) -> str:
+    """So many takes were sent for review; one that is `alone` is called by its own number."""
+    return _("Sent take %(take)s for review.") % {"take": alone} if alone else _SENT % {"number": number}
 
 
-def _untagged(work: BulkWork) -> str:
-    said = ngettext("The tag is off %(number)s take.", "The tag is off %(number)s takes.", work.changed)
-    return said % {"number": work.changed}
-
-
-def _rated(work: BulkWork) -> str:
-    said = ngettext("%(number)s take has a new rating.", "%(number)s takes have a new rating.", work.changed)
-    return said % {"number": work.changed}
-
-
-def _favourite(work: BulkWork) -> str:
-    said = ngettext(
-        "%(number)s take is a favourite of yours now.", "%(number)s takes are favourites of yours now.", work.changed
-    )
-    return said % {"number": work.changed}
-
-
-def _unfavourite(work: BulkWork) -> str:
-    said = ngettext(
+_SENT = ngettext_lazy("Sent %(number)s take for review.", "Sent %(number)s takes for review.", "number")
+_COLLECTED = ngettext_lazy("%(number)s take is in “%(name)s” now.", "%(number)s takes are in “%(name)s” now.", "number")
+_CHANGED = {
+    BulkAct.TAG: ngettext_lazy("%(number)s take is tagged.", "%(number)s takes are tagged.", "number"),
+    BulkAct.UNTAG: ngettext_lazy("The tag is off %(number)s take.", "The tag is off %(number)s takes.", "number"),
+    BulkAct.RATE: ngettext_lazy("%(number)s take has a new rating.", "%(number)s takes have a new rating.", "number"),
+    BulkAct.FAVOURITE: ngettext_lazy(
+        "%(number)s take is a favourite of yours now.", "%(number)s takes are favourites of yours now.", "number"
+    ),
+    BulkAct.UNFAVOURITE: ngettext_lazy(
         "%(number)s take is no favourite of yours any more.",
         "%(number)s takes are no favourites of yours any more.",
-        work.changed,
-    )
-    return said % {"number": work.changed}
-
-
-def _collected(work: BulkWork) -> str:
-    said = ngettext("%(number)s take is in “%(name)s” now.", "%(number)s takes are in “%(name)s” now.", work.changed)
-    return said % {"number": work.changed, "name": work.details["name"]}
-
-
-def _uncollected(work: BulkWork) -> str:
-    said = ngettext("%(number)s take left the collection.", "%(number)s takes left the collection.", work.changed)
-    return said % {"number": work.changed}
-
-
-def _sent(work: BulkWork) -> str:
-    # Done at once and alone, it is called by its number.
-    alone = work.takes[0] if work.done == 1 else None
-    if alone is not None:
-        return _("Sent take %(take)s for review.") % {"take": alone}
-    said = ngettext("Sent %(number)s take for review.", "Sent %(number)s takes for review.", work.changed)
-    return said % {"number": work.changed}
-
-
-def _deleted(work: BulkWork) -> str:
-    said = ngettext(
+        "number",
+    ),
+    BulkAct.COLLECT: _COLLECTED,
+    BulkAct.MOVE: _COLLECTED,
+    BulkAct.UNCOLLECT: ngettext_lazy(
+        "%(number)s take left the collection.", "%(number)s takes left the collection.", "number"
+    ),
+    BulkAct.DELETE: ngettext_lazy(
         "%(number)s take is deleted. For 30 days it can be brought back under “Deleted takes” of the project.",
         "%(number)s takes are deleted. For 30 days they can be brought back under “Deleted takes” of the project.",
-        work.changed,
-    )
-    return said % {"number": work.changed}
-
-
-def _brought_back(work: BulkWork) -> str:
-    said = ngettext("%(number)s take is back.", "%(number)s takes are back.", work.changed)
-    return said % {"number": work.changed}
-
-
-_CHANGED: dict[BulkAct, Callable[[BulkWork], str]] = {
-    BulkAct.TAG: _tagged,
-    BulkAct.UNTAG: _untagged,
-    BulkAct.RATE: _rated,
-    BulkAct.FAVOURITE: _favourite,
-    BulkAct.UNFAVOURITE: _unfavourite,
-    BulkAct.COLLECT: _collected,
-    BulkAct.UNCOLLECT: _uncollected,
-    BulkAct.MOVE: _collected,
-    BulkAct.REVIEW: _sent,
-    BulkAct.DELETE: _deleted,
-    BulkAct.BRING_BACK: _brought_back,
+        "number",
+    ),
+    BulkAct.BRING_BACK: ngettext_lazy("%(number)s take is back.", "%(number)s takes are back.", "number"),
 }

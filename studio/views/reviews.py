@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation
 
 from studio import access
@@ -20,6 +19,7 @@ from studio.forms.reviews import DecisionForm, SendForm
 from studio.lib.english import english
 from studio.models import Render
 from studio.services import reviews
+from studio.views.bulk_words import sent_words
 from studio.views.chosen import chosen, gone_back, listed, told
 from studio.views.form_pages import form_on, gallery_page, take_page, take_to_decide_on
 from studio.views.renders import detail_context
@@ -74,10 +74,7 @@ def _not_sent(request: HttpRequest, take: Render, form: SendForm) -> HttpRespons
 
 
 def _sent(request: HttpRequest, sent: list[Render], left_out: list[str]) -> HttpResponse:
-    number = len(sent)
-    of_one = _("Sent take %(take)s for review.")
-    of_many = ngettext("Sent %(number)s take for review.", "Sent %(number)s takes for review.", number)
-    words = [(of_one if number == 1 else of_many) % {"take": sent[0].pk, "number": number}] if sent else []
+    words = [sent_words(number=len(sent), alone=sent[0].pk if len(sent) == 1 else None)] if sent else []
     said = " ".join([*words, *listed(left_out, _("Nothing was sent.") if not sent else _("Left out:"))])
     level = messages.WARNING if left_out else messages.SUCCESS
     if sent and _wants_panel(request):

@@ -116,6 +116,20 @@ def test_films_of_different_length_and_rate_keep_one_clock(
     page.locator("[data-compare-view=wipe]").click()
     page.keyboard.press("Space")
     expect(page.locator("#compare.is-playing[data-view=wipe]")).to_be_visible()
+    add_a_third(page)
+
+
+def add_a_third(page: Page) -> None:
+    """The page with one film more opens where this one stood."""
+    for key in (" ", "l", "m"):
+        page.keyboard.press(key)
+    page.locator("[data-compare-range]").fill("45")
+    page.locator("[data-compare-keeps][aria-label^=Add]").click()
+    expect(page.locator("[data-film]")).to_have_count(3)
+    expect(page.locator("#compare[data-view=wipe]")).to_have_attribute("data-frame", "45")
+    expect(page.locator("[data-compare-speed]")).to_have_value("0.5")
+    expect(page.locator("[data-compare-act=loop]")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-compare-act=mute]")).to_have_attribute("aria-pressed", "true")
 
 
 def draw_the_wipe(page: Page) -> None:

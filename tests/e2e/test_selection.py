@@ -50,8 +50,23 @@ def tag_by_key(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#takes .take-tags").filter(has_text="Hero")).to_have_count(2)
     expect(count).to_have_text("2 selected")
+    toast_leaves_the_bar_free(page)
     page.keyboard.press("Escape")
     expect(page.locator("#selection")).to_be_hidden()
+
+
+def toast_leaves_the_bar_free(page: Page) -> None:
+    """Also where the bar has two lines, and on a phone."""
+    page.evaluate("document.dispatchEvent(new CustomEvent('toast', { detail: { level: 'error', text: 'Too late' } }))")
+    expect(page.locator(".toast").last).to_contain_text("Too late")
+    for width in (1280, 860, 390):
+        page.set_viewport_size({"width": width, "height": 720})
+        toasts, bar = page.locator("#toasts").bounding_box(), page.locator("#selection").bounding_box()
+        assert toasts is not None
+        assert bar is not None
+        assert toasts["y"] + toasts["height"] <= bar["y"], width
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.locator(".toast [data-toast-close]").last.click()
 
 
 def rate_and_like_by_key(page: Page) -> None:
