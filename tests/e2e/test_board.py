@@ -60,7 +60,8 @@ def drag_behind(page: Page, one: int, three: int) -> None:
     """With the mouse, by its handle, to the far side of the other."""
     last = page.locator(f"#place-{three}").bounding_box()
     assert last is not None
-    page.locator(f"#place-{one}").hover()
+    # Seen before anything points at it.
+    expect(page.locator(f"#place-{one} .board-tools")).to_have_css("opacity", "1")
     page.locator(f"#place-{one} [data-board-handle]").hover()
     page.mouse.down()
     page.mouse.move(last["x"] + last["width"] * 0.8, last["y"] + 40, steps=8)

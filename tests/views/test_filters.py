@@ -123,6 +123,15 @@ def test_empty_result_says_so_and_offers_the_way_back(client: Client, project: P
     assert '<a class="button button-primary" href="/gallery/"' in body
 
 
+def test_view_with_takes_keeps_its_empty_state_for_when_the_last_one_is_deleted(
+    client: Client, project: Project
+) -> None:
+    take_with(project, "A heron")
+
+    assert see(client, q="heron").content.decode().count('<div class="empty empty-later">') == 1
+    assert see(client).content.decode().count("empty-later") == 0
+
+
 def test_takes_of_other_projects_are_not_findable(client: Client, project: Project) -> None:
     secret = make_project(name="Secret whale", slug="secret-whale")
     take = take_with(secret, "A white whale")

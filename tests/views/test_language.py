@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,16 @@ def test_language_is_chosen_at_the_door_too(client: Client, db: None) -> None:
     client.post(reverse("language-set"), {"language": "fr", "next": reverse("sign-in")})
 
     assert '<html lang="fr"' in client.get(reverse("sign-in")).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en-gb", "fr", "zh-hans"])
+def test_every_language_is_named_in_its_own_words(client: Client, db: None, language: str) -> None:
+    client.cookies["language"] = language
+
+    page = client.get(reverse("sign-in")).content.decode()
+
+    names = re.findall(r'<button class="entry-language"[^>]*>([^<]*)</button>', page)
+    assert names == ["English", "Bahasa Indonesia", "简体中文", "Oʻzbekcha", "Français", "Svenska"]
 
 
 @pytest.mark.parametrize("language", ["", "tlh", "en-gb\0", "sv" * 50_000])
