@@ -1,7 +1,7 @@
 """Whether a take is being made again already, and the lock under which the answer stays true.
 
-Everything that asks for a take in the place of another takes this lock first and looks under it, so that of two presses
-at the same moment the second one finds what the first one made."""
+Every press that asks for a take in the place of another takes this lock first and looks under it, so that of two at the
+same moment the second one finds what the first one made. A change of gateway needs none: it is one with the refusal."""
 
 from __future__ import annotations
 
@@ -32,9 +32,11 @@ def lock(*, render: Render) -> None:
 
 
 def under_way(*, render: Render) -> Render | None:
-    """The newest of the takes in the place of `render` that may still bring a file, or None; one query a generation."""
-    found: list[tuple[int, str]] = []
-    parents = [render.pk]
+    """The newest of the takes in the same place as `render`, before it, beside it or after it, that may still bring a
+    file, or None; one query a generation."""
+    first = _first_in_place_of(render)
+    found = list(Render.objects.filter(pk=first).values_list("pk", "state"))
+    parents = [first]
     while parents:
         children = Render.objects.filter(parent__in=parents, lineage__in=FOLLOWS)
         rows = list(children.order_by().values_list("pk", "state"))
@@ -42,6 +44,14 @@ def under_way(*, render: Render) -> Render | None:
         parents = [pk for pk, _ in rows]
     open_ones = [pk for pk, state in found if state not in ENDED]
     return Render.objects.get(pk=max(open_ones)) if open_ones else None
+
+
+def _first_in_place_of(render: Render) -> int:
+    number, parent, lineage = render.pk, render.parent_id, render.lineage
+    while parent is not None and lineage in FOLLOWS:
+        number = parent
+        parent, lineage = Render.objects.values_list("parent", "lineage").get(pk=number)
+    return number
 
 
 def submission_of(*, render: Render) -> UUID:

@@ -111,6 +111,45 @@ def test_try_again_of_what_goes_on_at_the_next_gateway_makes_nothing(team: tuple
     assert Render.objects.count() == 2
 
 
+def test_try_again_of_a_try_finds_what_was_made_in_place_of_the_first(team: tuple[Project, User]) -> None:
+    project, boss = team
+    first = make_render(project, state=RenderState.FAILED)
+    second = renders.retry(render=first, asked_by=boss)
+    Render.objects.filter(pk=second.pk).update(state=RenderState.FAILED, standing=Standing.RELEASED)
+    third = renders.retry(render=first, asked_by=boss)
+
+    again = renders.retry(render=fresh(second), asked_by=boss)
+
+    assert (again, again.was_asked_before, Render.objects.count()) == (third, True, 3)
+
+
+def test_try_again_of_a_try_finds_the_first_that_is_followed_again(team: tuple[Project, User]) -> None:
+    project, boss = team
+    first = make_render(project, state=RenderState.EXPIRED, standing=Standing.POSSIBLY)
+    make_attempt(first, outcome="accepted", remote_id="task-1")
+    second = renders.retry(render=first, asked_by=boss)
+    Render.objects.filter(pk=second.pk).update(state=RenderState.FAILED, standing=Standing.RELEASED)
+    second_looks.look_again(render=fresh(first), actor=boss)
+
+    again = renders.retry(render=fresh(second), asked_by=boss)
+
+    assert (again, again.was_asked_before, Render.objects.count()) == (first, True, 2)
+
+
+def test_try_again_of_a_take_and_of_its_try_by_many_at_once_is_one_take(team: tuple[Project, User]) -> None:
+    project, boss = team
+    first = make_render(project, state=RenderState.FAILED)
+    second = renders.retry(render=first, asked_by=boss)
+    Render.objects.filter(pk=second.pk).update(state=RenderState.FAILED, standing=Standing.RELEASED)
+
+    def press(take: Render) -> Callable[[], object]:
+        return lambda: renders.retry(render=fresh(take), asked_by=boss)
+
+    troubles = at_once([press(first), press(second)] * (PRESSES // 2))
+
+    assert (troubles, Render.objects.count()) == ([], 3)
+
+
 @pytest.mark.parametrize("ended", [True, False])
 def test_try_again_and_send_again_pressed_by_many_at_once_make_one_take(
     team: tuple[Project, User], ended: bool
