@@ -115,7 +115,8 @@ def newest_of(render: Render) -> models.QuerySet[Attempt]:
 def _require_unused(render: Render, remote_id: str) -> None:
     """Whichever key it was made with; the keys stay locked, so that of two people at once the second one sees it."""
     keys = ProviderKey.objects.filter(provider=render.provider).order_by("pk")
-    list(keys.select_for_update().values_list("pk", flat=True))
+    # Rows that point to a key may be stored meanwhile: whoever stores one and waits for another key is not in the way.
+    list(keys.select_for_update(no_key=True).values_list("pk", flat=True))
     if tasks_of(render.provider, remote_id).exists():
         raise ValidationError(_("Another take was made from this task already."))
 

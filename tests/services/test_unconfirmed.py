@@ -6,12 +6,13 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from studio.choices import AttemptOutcome, LedgerKind, RenderState
 from studio.models import Attempt, AuditEntry, Project, Render, User
 from studio.services import ledger, unconfirmed
 from tests.factories import make_attempt, make_key, make_project, make_render, make_user
+from tests.racing import at_once
 
 
 @pytest.fixture
@@ -137,3 +138,21 @@ def test_word_is_its_persons_in_the_history_and_in_the_audit_list(
     entry, said = AuditEntry.objects.get(), f"Mia Manager says that {words}"
     assert take.events.order_by("-pk")[0].reason == said
     assert (entry.act, entry.actor, entry.address, entry.detail) == (act, manager, "203.0.113.7", said)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="elsewhere nobody writes meanwhile")
+def test_adopt_does_not_wait_for_whoever_stores_a_take_with_the_same_key(take: Render, manager: User) -> None:
+    def adopt() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        unconfirmed.adopt(render=take, actor=manager, remote_id="ldtask_0123")
+
+    with transaction.atomic():
+        make_render(take.project, take.key)
+        # Now the row of the key is held as it is when such a transaction ends.
+        connection.check_constraints()
+        troubles = at_once([adopt])
+
+    take.refresh_from_db()
+    assert (troubles, take.state) == ([], RenderState.WAITING)
