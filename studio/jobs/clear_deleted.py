@@ -25,7 +25,6 @@ def clear(after: int = 0) -> None:
     until = time.monotonic() + RUN_SECONDS
     if not after:
         bulk.forget_old()
-        people.forget_ended_sessions()
         _clear_copies(until)
     goes_on: int | None = after
     while goes_on is not None:
@@ -35,6 +34,7 @@ def clear(after: int = 0) -> None:
         if goes_on is not None and time.monotonic() > until:
             enqueue(take_bin.JOB, goes_on)
             return
+    people.forget_ended_sessions()
 
 
 def _clear_take(output: Output) -> None:

@@ -25,7 +25,7 @@ from studio.services.matrices_admission import Again, again_of
 from studio.services.matrices_left_out import left_out_of
 from studio.services.matrices_pricing import MOST_TAKES, model_name
 from studio.services.matrices_results import Place, failed, places_of, tally_of
-from studio.services.tray import items_of
+from studio.services.tray import items_of, rule_of
 from studio.views.marks import marked
 from studio.views.projects import about
 from studio.views.takes import FAR_BEHIND, number
@@ -100,10 +100,12 @@ def _operation(sheet: Sheet) -> Operation:
 
 
 def _used(assets: Sequence[Asset], capabilities: Sequence[Capability], operation: Operation) -> set[int]:
-    """Those to which one model or another gives a role. Where no model is offered nothing is known, so all of them."""
-    if not capabilities:
+    """Those to which one model or another gives a role; all of them where none of the models knows the operation, as
+    what is not ticked is gone with the next save."""
+    knowing = [capability for capability in capabilities if rule_of(capability, operation) is not None]
+    if not knowing:
         return {asset.pk for asset in assets}
-    trays = [items_of(assets, capability, operation) for capability in capabilities]
+    trays = [items_of(assets, capability, operation) for capability in knowing]
     return {item.asset.pk for tray in trays for item in tray if item.role is not None}
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from studio.models import Matrix, Project, ProviderKey, User
 from studio.services import drafts
-from tests.factories import make_asset, make_matrix, make_project, make_prompt
+from tests.factories import make_asset, make_key, make_matrix, make_project, make_prompt
 from tests.views.matrix_pages import FIELDS, TEXT, desk, key, save, typed_on
 
 __all__ = ["desk", "key"]
@@ -100,6 +100,18 @@ def test_references_are_ticked_as_far_as_the_operation_uses_them(
     page = desk.get("/projects/tea/matrices/new/?composer=1")
 
     assert references_on(page) == shown
+
+
+def test_references_stay_ticked_where_no_model_knows_the_operation(
+    desk: Client, artist: User, project: Project
+) -> None:
+    make_key(provider="seedance", currency="credits")
+    fill_tray(project, artist, "one")
+    matrix = make_matrix(project)
+
+    save(desk, matrix, operation="video-to-video", tray=[project.assets.get().pk])
+
+    assert references_on(desk.get(f"/matrices/{matrix.pk}/")) == [("one", True, "")]
 
 
 def test_new_matrix_offers_the_references_of_the_composer_unticked(
