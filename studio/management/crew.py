@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -29,10 +30,13 @@ PAUSE_SECONDS = 1.0
 class Crew:
     """Keeps one worker waiting for the next task, as long as there are not `limit` of them at work already."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, take_over: Callable[[], None] = lambda: None) -> None:
+        """`take_over` is what a worker does first that comes after one that was killed."""
         self._board = Board(limit)
         self._workers: dict[int, Forked] = {}
         self._next_start = 0.0
+        self._take_over = take_over
+        self._has_lost_one = False
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM, and then until every task in hand is done. Only the main thread may call it."""
@@ -70,8 +74,13 @@ class Crew:
         self._board.clear(place)
         # Until its first question: one that hangs before that would be waited for as if it were ready for work.
         self._board.set_limit(place, QUESTION_SECONDS)
+        life = partial(work, self._board, place)
+        if self._has_lost_one:
+            life = partial(_after, self._take_over, life)
         # In the leader's own process group, by whose number the cluster is known.
-        return fork(partial(work, self._board, place), prepare=_by_leader_only, leads=False)
+        worker = fork(life, prepare=_by_leader_only, leads=False)
+        self._has_lost_one = False
+        return worker
 
     def _collect(self) -> None:
         for place, worker in list(self._workers.items()):
@@ -81,12 +90,18 @@ class Crew:
                 if code:
                     log.critical("a job process ended with %d and is replaced", code)
                     self._next_start = time.monotonic() + PAUSE_SECONDS
+                    self._has_lost_one = True
             elif 0 < self._board.limit(place) < time.monotonic():
                 log.critical("a job process overran its time and is replaced")
                 # Where the system itself collects dead children, it may be gone by now.
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGKILL)
                 self._board.clear(place)
+
+
+def _after(take_over: Callable[[], None], life: Callable[[], None]) -> None:
+    take_over()
+    life()
 
 
 def _by_leader_only() -> None:

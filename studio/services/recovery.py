@@ -28,6 +28,7 @@ from studio.services import (
 from studio.services.acceptances import adopt, adopt_late
 from studio.services.assets import PREPARATION_TRIES
 from studio.services.attempts import record_unknown
+from studio.services.broker import private_key
 from studio.services.outputs import PICTURES_TRIES
 from studio.services.queue import enqueue
 
@@ -47,6 +48,15 @@ def revive(*, clusters: Iterable[str] = queue.CLUSTERS) -> None:
     sweep()
     queue.ensure_schedule()
     queue.ensure_tracker()
+
+
+def take_over(*, cluster: str, number: int) -> None:
+    """In the place of a killed worker of `cluster`, whose group here is `number`: take up at once what it held."""
+    leases.release_dead()
+    _free_dead_claims()
+    if cluster == queue.TRACK:
+        # Else nobody would poll until this cluster were found silent. Whatever else was in hand the sweep asks for.
+        queue.take_back(clusters=[cluster, private_key(cluster, number)])
 
 
 def sweep() -> dict[str, int]:

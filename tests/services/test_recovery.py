@@ -15,6 +15,7 @@ from studio.lib.clock import later, now
 from studio.lib.holders import this_process
 from studio.models import Asset, Lease, Output, Project, Render
 from studio.services import leases, recovery
+from studio.services.broker import private_key
 from studio.services.queue import enqueue
 from tests.factories import make_asset, make_attempt, make_key, make_output, make_render
 
@@ -186,3 +187,28 @@ def test_revive_leaves_the_living_their_work(project: Project) -> None:
 
     render.refresh_from_db()
     assert (render.state, Lease.objects.get(name="track").expires_at > now()) == (RenderState.SUBMITTING, True)
+
+
+def test_take_over_lets_the_tracker_run_at_once_in_place_of_a_killed_one(db: None) -> None:
+    leases.acquire(name="track", holder=dead_process(), seconds=600)
+    leases.acquire(name="track-2", holder=this_process(), seconds=600)
+    for cluster in ("track", private_key("track", 7), private_key("track", 8), "media"):
+        enqueue("studio.jobs.track.track", cluster=cluster)
+    OrmQ.objects.update(lock=later(300))
+
+    recovery.take_over(cluster="track", number=7)
+
+    free = OrmQ.objects.filter(lock__lte=now()).order_by("pk").values_list("key", flat=True)
+    assert list(free) == ["track", private_key("track", 7)]
+    assert [lease.name for lease in leases.live("track")] == ["track-2"]
+
+
+def test_take_over_leaves_other_hints_to_the_sweep(project: Project) -> None:
+    render = make_render(project, state=RenderState.SUBMITTING, claimed_by=dead_process(), claimed_until=later(600))
+    enqueue("studio.jobs.submit.submit", render.pk)
+    OrmQ.objects.update(lock=later(300))
+
+    recovery.take_over(cluster="studio", number=7)
+
+    assert OrmQ.objects.filter(lock__lte=now()).count() == 0
+    assert Render.objects.filter(pk=render.pk, claimed_until__gt=now()).count() == 0

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         post_execute_in_worker.connect(_drop_result)
         post_execute_in_worker.connect(_give_back)
         connections.close_all()
-        Crew(Conf.WORKERS).run()
+        Crew(Conf.WORKERS, take_over=partial(_take_over, name)).run()
 
     def _run_as(self, name: str, asking: dict[str, Any]) -> None:
         """In a fork of this worker: be the cluster `name` until it is over, and ask the database as `asking` says."""
@@ -115,6 +115,12 @@ def _cluster(name: str) -> Cluster:
 def _revive(names: Iterable[str]) -> None:
     recovery.revive(clusters=names)
     give_back()
+
+
+def _take_over(name: str) -> None:
+    # A database that is away is asked again by the sweep, or by the watch over silent clusters.
+    with suppress(Error):
+        recovery.take_over(cluster=name, number=os.getpgrp())
 
 
 def _activity(name: str, number: int) -> Activity:
