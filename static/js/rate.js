@@ -1,7 +1,7 @@
 // Rating and hearts of cards: one bar of stars that goes to the card under the pointer, and the keys 1 to 5, 0 and H. In the quick look and on the page of a take the keys press the buttons that are there.
 
-const form = document.getElementById("rate-bar")?.content.firstElementChild;
-const bar = form?.cloneNode(true);
+const mould = document.getElementById("rate-bar");
+const bar = mould?.content.firstElementChild.cloneNode(true);
 
 const isTyping = (element) => Boolean(element.closest?.("textarea, select, input:not([type=checkbox]), [contenteditable]"));
 const under = (card) => card.querySelector(".take-title").pathname;
@@ -12,18 +12,23 @@ function light(card) {
   bar.querySelector("[data-heart]").setAttribute("aria-pressed", "favourite" in card.dataset);
 }
 
-// The answer is the card as it is now, which takes the old one's place.
-function send(card, act, values) {
-  htmx.ajax("POST", `${under(card)}${act}/`, { values, swap: "none", source: card });
+// The answer is the card as it is now, which takes the old one's place: so one press after the other, each of what the
+// card is by then. They are sent in the name of what is never swapped: an answer for a card that is gone would be lost.
+let before = Promise.resolve();
+function send(card, act, valuesOf) {
+  const [number, address] = [card.id, `${under(card)}${act}/`];
+  before = before.then(() => {
+    const values = valuesOf(document.getElementById(number) ?? card);
+    return htmx.ajax("POST", address, { values, swap: "none", source: mould });
+  }).catch(() => {});
 }
 
 function rate(card, rating) {
-  const isSame = Number(card.dataset.rating ?? 0) === rating;
-  send(card, "rate", { rating: isSame ? 0 : rating });
+  send(card, "rate", (now) => ({ rating: Number(now.dataset.rating ?? 0) === rating ? 0 : rating }));
 }
 
 function heart(card) {
-  send(card, "favourite", { on: "favourite" in card.dataset ? 0 : 1 });
+  send(card, "favourite", (now) => ({ on: "favourite" in now.dataset ? 0 : 1 }));
 }
 
 function current() {
@@ -50,7 +55,7 @@ document.addEventListener("keydown", (event) => {
   if (card?.querySelector(".take-title")) {
     event.preventDefault();
     if (key === "h") heart(card);
-    else send(card, "rate", { rating: Number(key) });
+    else send(card, "rate", () => ({ rating: Number(key) }));
   } else if (panel && pressPanel(panel, key)) event.preventDefault();
 });
 

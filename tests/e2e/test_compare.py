@@ -123,13 +123,23 @@ def add_a_third(page: Page) -> None:
     """The page with one film more opens where this one stood."""
     for key in (" ", "l", "m"):
         page.keyboard.press(key)
+    page.locator("[data-compare-view=side]").click()
     page.locator("[data-compare-range]").fill("45")
     page.locator("[data-compare-keeps][aria-label^=Add]").click()
     expect(page.locator("[data-film]")).to_have_count(3)
-    expect(page.locator("#compare[data-view=wipe]")).to_have_attribute("data-frame", "45")
+    expect(page.locator("#compare[data-view=side]")).to_have_attribute("data-frame", "45")
     expect(page.locator("[data-compare-speed]")).to_have_value("0.5")
     expect(page.locator("[data-compare-act=loop]")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-compare-act=mute]")).to_have_attribute("aria-pressed", "true")
+    stand_together(page)
+
+
+def stand_together(page: Page) -> None:
+    """All films, also the one that was just taken in, show the frame of the clock, or their last one."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("[data-film] video")].every((video) => video.readyState >= 2
+            && Math.abs(video.currentTime - Math.min(video.duration, 45 / document.getElementById("compare").dataset.clock)) < 0.1)"""
+    )
 
 
 def draw_the_wipe(page: Page) -> None:

@@ -73,8 +73,11 @@ def rate_and_like_by_key(page: Page) -> None:
     """Rated on the card, looked at, liked in the look; the focus comes back to the take that was seen last."""
     titles = page.locator("#takes .take-title")
     titles.nth(0).focus()
+    # The heart is pressed before the card has come back with its rating.
     page.keyboard.press("4")
+    page.keyboard.press("h")
     expect(cards(page).nth(0)).to_have_attribute("data-rating", "4")
+    expect(cards(page).nth(0)).to_have_attribute("data-favourite", "")
     expect(titles.nth(0)).to_be_focused()
     page.keyboard.press("Space")
     look = page.locator("#look")
