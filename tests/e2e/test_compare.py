@@ -37,6 +37,11 @@ for take in Render.objects.filter(project__slug="{room}"):
 FRAMES = """() => [...document.querySelectorAll('[data-film]')].map(
     (film) => Math.floor(film.querySelector('video').currentTime * film.dataset.fps + 0.001))"""
 # Both run, a while has gone by, and they are less than a frame apart.
+# All films show the frame of the clock, or their last one.
+STANDS = """frame => [...document.querySelectorAll("[data-film] video")].every((video) => {
+    const wanted = Math.min(video.duration, frame / document.getElementById("compare").dataset.clock);
+    return video.readyState >= 2 && Math.abs(video.currentTime - wanted) < 0.1;
+})"""
 TOGETHER = """() => {
     const films = [...document.querySelectorAll('[data-film] video')];
     const times = films.map((film) => film.currentTime);
@@ -136,10 +141,7 @@ def add_a_third(page: Page) -> None:
 
 def stand_together(page: Page) -> None:
     """All films, also the one that was just taken in, show the frame of the clock, or their last one."""
-    page.wait_for_function(
-        """() => [...document.querySelectorAll("[data-film] video")].every((video) => video.readyState >= 2
-            && Math.abs(video.currentTime - Math.min(video.duration, 45 / document.getElementById("compare").dataset.clock)) < 0.1)"""
-    )
+    page.wait_for_function(STANDS, arg=45)
 
 
 def draw_the_wipe(page: Page) -> None:
