@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -145,6 +146,18 @@ def test_work_does_what_waits_and_leaves_nothing_open(monkeypatch: pytest.Monkey
     assert OrmQ.objects.count() == 0
 
 
+def failures_after(job: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What a worker that does this job writes down: names and how often each was tried."""
+    monkeypatch.setattr(Conf, "POLL", 0.0)
+    queue.enqueue(f"{__name__}.{job.__name__}")
+    board = Board(1)
+    board.wants_schedule()
+
+    work(board, 0)
+
+    return list(Failure.objects.values_list("name", "attempt_count"))
+
+
 def overrun_within() -> None:
     """A job whose time is over just as a transaction has begun, before anybody is bound to end it."""
     transaction.atomic().__enter__()
@@ -153,14 +166,7 @@ def overrun_within() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_time_out_in_the_midst_of_a_transaction_is_written_down_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Conf, "POLL", 0.0)
-    queue.enqueue(f"{__name__}.{overrun_within.__name__}")
-    board = Board(1)
-    board.wants_schedule()
-
-    work(board, 0)
-
-    assert list(Failure.objects.values_list("name", "attempt_count")) == [("overrun_within", 1)]
+    assert failures_after(overrun_within, monkeypatch) == [("overrun_within", 1)]
 
 
 def overrun_asking() -> None:
@@ -174,11 +180,4 @@ def overrun_asking() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="elsewhere a question is never left open")
 def test_time_out_in_the_midst_of_a_question_is_written_down_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Conf, "POLL", 0.0)
-    queue.enqueue(f"{__name__}.{overrun_asking.__name__}")
-    board = Board(1)
-    board.wants_schedule()
-
-    work(board, 0)
-
-    assert list(Failure.objects.values_list("name", "attempt_count")) == [("overrun_asking", 1)]
+    assert failures_after(overrun_asking, monkeypatch) == [("overrun_asking", 1)]
